@@ -1,0 +1,24 @@
+"""Linear."""
+
+import torch
+
+from nnbook.parity import Case, Error, Init, ModuleSpec, constant, empty, extremes, normal
+
+LINEAR = ModuleSpec(
+    torch.nn.Linear,
+    Case("maps a batch of rows", args=(5, 3), inputs=[normal(4, 5)]),
+    Case("maps one row without a batch", args=(5, 3), inputs=[normal(5)]),
+    Case("keeps any leading shape", args=(5, 3), inputs=[normal(2, 4, 3, 5)]),
+    Case("works without a bias", args=(5, 3), kwargs={"bias": False}, inputs=[normal(4, 5)]),
+    Case("makes one feature of many", args=(7, 1), inputs=[normal(3, 7)]),
+    Case("makes many features of one", args=(1, 4), inputs=[normal(3, 1)]),
+    Case("is square when asked", args=(4, 4), inputs=[normal(4, 4)], why="Every size is equal: a forgotten transpose shows."),
+    Case("takes an empty batch", args=(5, 3), inputs=[empty(0, 5)]),
+    Case("stays exact for large inputs", args=(5, 3), inputs=[extremes(4, 5)]),
+    Case("gives the bias for a zero input", args=(5, 3), inputs=[constant(0.0, 2, 5)]),
+    Case("can be called again and again", args=(5, 3), inputs=[normal(4, 5), normal(2, 5), normal(4, 5)]),
+    Init("starts with uniform weights and bias within 1/sqrt(in_features)", args=(9, 2048)),
+    Init("starts so without a bias too", args=(300, 60), kwargs={"bias": False}),
+    Case("keeps half precision", args=(5, 3), inputs=[normal(4, 5)], dtypes=("bfloat16",), scope="library"),
+    Error("rejects rows of another width", args=(5, 3), inputs=[normal(4, 6)], kind=RuntimeError, scope="exercise"),
+)
