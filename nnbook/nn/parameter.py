@@ -10,31 +10,30 @@ import torch
 __all__ = ["Buffer", "Parameter"]
 
 
-class _TensorMark(type(torch.Tensor)):  # type: ignore[misc]
-    """Lets `isinstance` ask for the mark instead of the class, so that torch's own parameters and buffers count too."""
+class _Marked(type(torch.Tensor)):  # type: ignore[misc]
+    """Makes `isinstance` ask for the mark, not the class, so that torch's own parameters and buffers count too."""
 
     def __instancecheck__(cls, instance: object) -> bool:
-        mark = {"Parameter": "_is_param", "Buffer": "_is_buffer"}.get(cls.__name__)
-        if mark is not None and cls.__module__ == __name__ and isinstance(instance, torch.Tensor):
-            # The mark of torch.nn.Parameter is its class: its instances carry `_is_param` only for exotic tensors.
-            own_mark = getattr(instance, mark, False)
-            return bool(own_mark) or (mark == "_is_param" and _comes_from_torchs_parameter(type(instance)))
+        if cls is Parameter and isinstance(instance, torch.Tensor):
+            return getattr(instance, "_is_param", False) or _is_torchs_parameter(type(instance))
+        if cls is Buffer:
+            return isinstance(instance, torch.Tensor) and getattr(instance, "_is_buffer", False)
         return super().__instancecheck__(instance)
 
 
-def _comes_from_torchs_parameter(kind: type) -> bool:
-    return any(base.__name__ == "Parameter" and base.__module__ == "torch.nn.parameter" for base in kind.__mro__)
+def _is_torchs_parameter(kind: type) -> bool:
+    # By name: nothing here imports torch.nn.
+    return any((base.__module__, base.__name__) == ("torch.nn.parameter", "Parameter") for base in kind.__mro__)
 
 
 def _rebuild_parameter(data: torch.Tensor, requires_grad: bool, attributes: dict[str, Any]) -> "Parameter":
     """What a pickled Parameter turns back into."""
     parameter = Parameter(data, requires_grad)
-    for name, value in attributes.items():
-        setattr(parameter, name, value)
+    parameter.__dict__.update(attributes)
     return parameter
 
 
-class Parameter(torch.Tensor, metaclass=_TensorMark):
+class Parameter(torch.Tensor, metaclass=_Marked):
     """A tensor that a Module registers, optimizers train and `state_dict` saves. Like `torch.nn.Parameter`.
 
     `Parameter(data)` shares the memory of `data` but starts a graph of its own: it is a leaf that requires a
@@ -51,7 +50,7 @@ class Parameter(torch.Tensor, metaclass=_TensorMark):
         if data is None:
             data = torch.empty(0)
         if type(data) is torch.Tensor or type(data).__torch_function__ is torch._C._disabled_torch_function_impl:
-            return torch.Tensor._make_subclass(cls, data, requires_grad)
+            return torch.Tensor._make_subclass(cls, data, requires_grad)  # type: ignore[return-value]
 
         # A tensor with behaviour of its own (a quantized or a distributed one) must keep its class: mark it instead.
         marked: Any = data.detach().requires_grad_(requires_grad)
@@ -66,7 +65,7 @@ class Parameter(torch.Tensor, metaclass=_TensorMark):
         return marked
 
     # The result of an operation on a Parameter is a plain tensor: torch skips its subclass handling altogether.
-    __torch_function__ = torch._C._disabled_torch_function_impl
+    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Parameter":
         if id(self) not in memo:
@@ -76,15 +75,15 @@ class Parameter(torch.Tensor, metaclass=_TensorMark):
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return _rebuild_parameter, (self.data, self.requires_grad, dict(self.__dict__))
 
-    def __repr__(self, **kwargs: Any) -> str:
-        return "Parameter containing:\n" + super().__repr__(**kwargs)
+    def __repr__(self) -> str:  # type: ignore[override]
+        return f"Parameter containing:\n{self.detach().requires_grad_(self.requires_grad)!r}"
 
 
 # torch.load(..., weights_only=True) unpickles nothing that it was not told about.
 torch.serialization.add_safe_globals([_rebuild_parameter])
 
 
-class Buffer(torch.Tensor, metaclass=_TensorMark):
+class Buffer(torch.Tensor, metaclass=_Marked):
     """A tensor that belongs to a Module's state but is not trained, such as a running mean. Like `torch.nn.Buffer`.
 
     Assigned to a Module it is registered as by `register_buffer`; `persistent=False` keeps it out of `state_dict`.
@@ -100,4 +99,4 @@ class Buffer(torch.Tensor, metaclass=_TensorMark):
         marked._is_buffer = True
         return marked
 
-    __torch_function__ = torch._C._disabled_torch_function_impl
+    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]

@@ -98,7 +98,9 @@ def _difference(got: Record, want: Record) -> str | None:
 def _kind(record: Record) -> str:
     if record.kind == "tensor" and record.tensor is not None:
         return f"a tensor of shape {tuple(record.tensor.shape)}"
-    return {"json": _show(record.value), "stat": "a measured number", "sample": "a sample"}.get(record.kind, record.kind)
+    return {"json": _show(record.value), "stat": "a measured number", "sample": "a sample"}.get(
+        record.kind, record.kind
+    )
 
 
 def _show(value: Any) -> str:
@@ -119,7 +121,7 @@ def _values(got: Record, want: Record) -> str | None:
             return f"{label} {' and '.join(parts)}"
         k = next(k for k in want.value if want.value[k] != got.value[k])
         return f"{label}: {k} should be {_show(want.value[k])}, yours is {_show(got.value[k])}"
-    if label.endswith("left unchanged") or ", " in label and isinstance(want.value, bool):
+    if label.endswith("left unchanged") or (", " in label and isinstance(want.value, bool)):
         # such labels are claims: "its input, left unchanged"
         subject, claim = label.rsplit(", ", 1) if ", " in label else (label, "")
         return f"{subject} should be {claim}, yours is not" if want.value else f"{subject} should not be {claim}"
@@ -211,5 +213,8 @@ def _samples(got: Record, want: Record) -> str | None:
     )
     if float(distance.abs().max()) <= _KOLMOGOROV * math.sqrt(1 / a.numel() + 1 / b.numel()):
         return None
-    spread = [f"mean {_number(float(t.mean()))}, std {_number(float(t.std()))}, from {_number(float(t.min()))} to {_number(float(t.max()))}" for t in (b, a)]
+    spread = [
+        f"mean {_number(float(t.mean()))}, std {_number(float(t.std()))}, from {_number(float(t.min()))} to {_number(float(t.max()))}"
+        for t in (b, a)
+    ]
     return f"{want.label} should be spread with {spread[0]}; yours with {spread[1]}"

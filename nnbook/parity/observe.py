@@ -15,7 +15,7 @@ from nnbook.parity.inputs import DTYPES, build, generator
 from nnbook.parity.observation import CaseObservation, Observations
 from nnbook.parity.operators import OperatorWatch
 from nnbook.parity.recorder import Recorder, quiet_world
-from nnbook.parity.spec import Case, Error, FunctionSpec, Init, OptimizerSpec, Scenario, Scope, Spec, Steps
+from nnbook.parity.spec import Case, Error, FunctionSpec, Init, ModuleSpec, OptimizerSpec, Scenario, Scope, Spec, Steps
 
 
 def observe(
@@ -39,8 +39,9 @@ def observe(
     out.complete = False
     names = set(only) if only is not None else None
     watch = OperatorWatch(forbidden)
-    first = True
-    for case in spec.select(scope):
+    cases = spec.select(scope)
+    first = next((case for case in cases if isinstance(case, Case)), None)
+    for case in cases:
         if names is not None and case.name not in names:
             continue
         seen = out.cases[case.name] = CaseObservation(case.name)
@@ -49,65 +50,67 @@ def observe(
             warnings.simplefilter("ignore")
             torch.manual_seed(generator(seed, case.name).initial_seed())
             try:
-                with watch:
-                    _run(spec, case, candidate, rec, scope, device, first)
+                _run(spec, case, candidate, rec, scope, device, case is first, watch)
             except Exception as err:
                 rec.failed(err)
         rec("torch's global settings, changed", changed)
-        first = False
     out.forbidden = watch.seen
     out.complete = True
     return out
 
 
-def _run(spec: Spec, case: Any, candidate: Any, rec: Recorder, scope: Scope, device: str, first: bool) -> None:
-    if isinstance(case, Scenario):
-        case.play(candidate, rec)
-    elif isinstance(case, Steps):
-        _steps(case, candidate, rec, device)
-    elif isinstance(case, Error):
-        _error(spec, case, candidate, rec, device)
-    elif isinstance(case, Init):
-        _init(case, candidate, rec, device)
-    elif isinstance(spec, FunctionSpec):
-        _function(case, candidate, rec, device)
-    else:
-        _module(spec, case, candidate, rec, scope, device, first)
+def _run(
+    spec: Spec, case: Any, candidate: Any, rec: Recorder, scope: Scope, device: str, first: bool, watch: OperatorWatch
+) -> None:
+    if isinstance(case, Case):
+        for name in case.dtypes:
+            # One dtype is watched: watching costs as much again as running.
+            eyes = watch if name == case.dtypes[0] else contextlib.nullcontext()
+            with eyes, rec.within("" if name == "float32" else f" ({_variant(name)})"):
+                if isinstance(spec, FunctionSpec):
+                    _function(case, candidate, rec, name, device)
+                else:
+                    _module(spec, case, candidate, rec, scope, name, device)
+        if first and not isinstance(spec, FunctionSpec):
+            _independence(candidate, case, rec, device)
+        return
+    with watch:
+        if isinstance(case, Scenario):
+            case.play(candidate, rec)
+        elif isinstance(case, Steps):
+            _steps(case, candidate, rec, device)
+        elif isinstance(case, Error):
+            _error(spec, case, candidate, rec, device)
+        else:
+            _init(case, candidate, rec, device)
 
 
 # -- modules and functions ---------------------------------------------------------------------------------------------
 
 
-def _module(
-    spec: Spec, case: Case, candidate: Any, rec: Recorder, scope: Scope, device: str, first: bool
-) -> None:
-    loose = scope == "exercise" and not getattr(spec, "state_matters", True)
-    for name in case.dtypes:
-        with rec.within("" if name == "float32" else f" ({_variant(name)})"):
-            module = _build(candidate, case, rec, name, device)
-            if not loose:
-                _names(module, rec, scope)
-            if case.state == "random":
-                fill(module, rec.seed)
-            parameters = dict(module.named_parameters())
-            for mode in ("train", "eval") if case.mode == "both" else (case.mode,):
-                module.train(mode == "train")
-                for number, call in enumerate(case.inputs, 1):
-                    where = (" in evaluation" if mode == "eval" else "") + (
-                        f", call {number}" if len(case.inputs) > 1 else ""
-                    )
-                    with rec.within(where):
-                        _call(module, call, case, rec, name, device, (mode, number), parameters)
-            same = all(p is parameters.get(n) for n, p in module.named_parameters())
-            rec("the parameters are the same objects as before the calls", same)
-            if not loose:
-                for key, value in sorted(module.state_dict().items()):
-                    rec(f"{key} after the calls", value)
-            if scope == "library" and name == case.dtypes[0]:
-                rec("repr", repr(module))
-                _copy(module, case, rec, name, device)
-    if first:
-        _independence(candidate, case, rec, device)
+def _module(spec: Spec, case: Case, candidate: Any, rec: Recorder, scope: Scope, name: str, device: str) -> None:
+    loose = scope == "exercise" and isinstance(spec, ModuleSpec) and not spec.state_matters
+    module = _build(candidate, case, rec, name, device)
+    if not loose:
+        _names(module, rec, scope)
+    if case.state == "random":
+        fill(module, rec.seed)
+    parameters = dict(module.named_parameters())
+    for mode in ("train", "eval") if case.mode == "both" else (case.mode,):
+        module.train(mode == "train")
+        for number, call in enumerate(case.inputs, 1):
+            where = " in evaluation" if mode == "eval" else ""
+            where += f", call {number}" if len(case.inputs) > 1 else ""
+            with rec.within(where):
+                _call(module, call, case, rec, name, device, (mode, number), parameters)
+    same = all(p is parameters.get(n) for n, p in module.named_parameters())
+    rec("the parameters are the same objects as before the calls", same)
+    if not loose:
+        for key, value in sorted(module.state_dict().items()):
+            rec(f"{key} after the calls", value)
+    if scope == "library" and name == case.dtypes[0]:
+        rec("repr", repr(module))
+        _copy(module, rec)
 
 
 def _variant(dtype: str) -> str:
@@ -148,17 +151,11 @@ def fill(module: Any, seed: int) -> None:
             tensor.copy_(value.to(tensor))
 
 
-def _function(case: Case, candidate: Any, rec: Recorder, device: str) -> None:
-    for name in case.dtypes:
-        with rec.within("" if name == "float32" else f" ({_variant(name)})"):
-            args, kwargs = build((case.args, case.kwargs), rec.generator("arguments"), DTYPES[name], device, False)
-
-            def call(*inputs: Any, args: Any = args, kwargs: Any = kwargs) -> Any:
-                return candidate(*inputs, *args, **kwargs)
-
-            for number, inputs in enumerate(case.inputs, 1):
-                with rec.within(f", call {number}" if len(case.inputs) > 1 else ""):
-                    _call(call, inputs, case, rec, name, device, ("", number), {})
+def _function(case: Case, candidate: Any, rec: Recorder, name: str, device: str) -> None:
+    args, kwargs = build((case.args, case.kwargs), rec.generator("arguments"), DTYPES[name], device, False)
+    for number, inputs in enumerate(case.inputs, 1):
+        with rec.within(f", call {number}" if len(case.inputs) > 1 else ""):
+            _call(lambda *given: candidate(*given, *args, **kwargs), inputs, case, rec, name, device, ("", number), {})
 
 
 def _tensors(value: Any) -> list[torch.Tensor]:
@@ -235,7 +232,7 @@ def _cloned(value: Any) -> Any:
     return value
 
 
-def _copy(module: Any, case: Case, rec: Recorder, dtype: str, device: str) -> None:
+def _copy(module: Any, rec: Recorder) -> None:
     """A deepcopy must be a module of its own with equal parameters."""
     twin = copy.deepcopy(module)
     mine, its = dict(module.named_parameters()), dict(twin.named_parameters())
@@ -276,7 +273,9 @@ def _error(spec: Spec, case: Error, candidate: Any, rec: Recorder, device: str) 
             args, kwargs = (), {}
         for n, call in enumerate(case.inputs):
             gen = rec.generator("inputs", n)
-            target(*build(call if isinstance(call, tuple) else (call,), gen, torch.float32, device, False), *args, **kwargs)
+            target(
+                *build(call if isinstance(call, tuple) else (call,), gen, torch.float32, device, False), *args, **kwargs
+            )
 
     rec.error("kind of error", run)
 

@@ -184,7 +184,14 @@ class Spec:
 
 
 class ModuleSpec(Spec):
-    """A class of module or loss: built from its arguments, then called."""
+    """A class of module or loss: built from its arguments, then called.
+
+    With `state_matters=False`, learners may keep constants (a loss's `weight`) as buffers or as plain attributes.
+    """
+
+    def __init__(self, reference: Any, *cases: AnyCase, state_matters: bool = True, **named: Any):
+        super().__init__(reference, *cases, **named)
+        self.state_matters = state_matters
 
 
 class FunctionSpec(Spec):

@@ -12,7 +12,12 @@ LINEAR = ModuleSpec(
     Case("works without a bias", args=(5, 3), kwargs={"bias": False}, inputs=[normal(4, 5)]),
     Case("makes one feature of many", args=(7, 1), inputs=[normal(3, 7)]),
     Case("makes many features of one", args=(1, 4), inputs=[normal(3, 1)]),
-    Case("is square when asked", args=(4, 4), inputs=[normal(4, 4)], why="Every size is equal: a forgotten transpose shows."),
+    Case(
+        "is square when asked",
+        args=(4, 4),
+        inputs=[normal(4, 4)],
+        why="Every size is equal: a forgotten transpose shows.",
+    ),
     Case("takes an empty batch", args=(5, 3), inputs=[empty(0, 5)]),
     Case("stays exact for large inputs", args=(5, 3), inputs=[extremes(4, 5)]),
     Case("gives the bias for a zero input", args=(5, 3), inputs=[constant(0.0, 2, 5)]),

@@ -1,0 +1,18 @@
+"""A submission's verdict: the from-scratch rule, parity with torch, and the name of the mistake."""
+
+from nnbook.judge.answers import Answer, Answers, BadFile, from_cells, read_answers
+from nnbook.judge.report import Diagnosis, Report
+from nnbook.judge.verdict import judge_answers, judge_object, judge_source
+
+__all__ = [
+    "Answer",
+    "Answers",
+    "BadFile",
+    "Diagnosis",
+    "Report",
+    "from_cells",
+    "judge_answers",
+    "judge_object",
+    "judge_source",
+    "read_answers",
+]
