@@ -1,6 +1,6 @@
 """The exercise bank: one folder per exercise under its lesson, with everything about it in one place.
 
-Reading the catalogue (names, points, prompts, stubs) loads no torch; an exercise's spec and mistakes load when asked for.
+Reading the catalogue (names, points, prompts, stubs) loads no torch; specs and mistakes load when asked for.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ class Exercise:
 
     @functools.cached_property
     def stub(self) -> str:
-        """What the learner starts from: each marked part of the solution replaced by `raise NotImplementedError`."""
+        """What the learner starts from: a hunt's own start.py, else the solution with each marked part cut out."""
+        if (self.folder / "start.py").exists():
+            return self._read("start.py").strip() + "\n"
         out: list[str] = []
         cutting = False
         for line in self._marked.splitlines():

@@ -130,7 +130,6 @@ def _bring(update: Update, manifest: dict[str, Any], name: str, data: bytes, dat
         mine = target.read_bytes()
         now = fingerprint(mine, target.suffix)
         if now == new:
-            # in a file that was never run, also bring new outputs
             update.unchanged.append(name)
         elif now == copied:
             write_atomically(target, data)
@@ -185,7 +184,6 @@ def serve(root: Path, *, browser: bool = True, port: int | None = None, announce
         f"--ServerApp.root_dir={root.resolve()}",
         f"--ServerApp.open_browser={browser}",
         f"--LabApp.default_url={start}",
-        "--ServerApp.log_level=ERROR",
         # a course works offline and asks nobody for news or updates
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -200,39 +198,41 @@ def serve(root: Path, *, browser: bool = True, port: int | None = None, announce
         if os.name == "nt"
         else {"start_new_session": True}
     )
-    process = subprocess.Popen(command, cwd=root, stdin=subprocess.DEVNULL, stderr=_jupyter_log(root), **apart)
+    # Jupyter's own words go to a file: what it says of addresses and of Ctrl-C is not what happens here.
+    log = _runtime() / f"nnbook-lab-{os.getpid()}.log"
+    with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as words:
+        process = subprocess.Popen(command, cwd=root, stdin=subprocess.DEVNULL, stdout=words, stderr=words, **apart)
     with _signals_as_interrupt():
         try:
-            announce(_address(process, start, root))
-            return process.wait()
+            announce(_address(process, start, log))
+            status = process.wait()
         except KeyboardInterrupt:
-            return 0
+            status = 0
         finally:
             _end(process)
+    with contextlib.suppress(OSError):
+        log.unlink()
+    return status
 
 
-def _jupyter_log(root: Path) -> Any:
-    """Jupyter's own words go to a file: what it says of its address and of Ctrl-C is not true here."""
-    path = root / STATE / "jupyter.log"
-    path.parent.mkdir(exist_ok=True)
-    return open(path, "w", encoding="utf-8")
-
-
-def _address(process: subprocess.Popen, start: str, root: Path, patience: float = 90.0) -> str:
+def _runtime() -> Path:
     from jupyter_core.paths import jupyter_runtime_dir
 
-    note = Path(jupyter_runtime_dir()) / f"jpserver-{process.pid}.json"
+    folder = Path(jupyter_runtime_dir())
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _address(process: subprocess.Popen, start: str, log: Path, patience: float = 90.0) -> str:
+    note = _runtime() / f"jpserver-{process.pid}.json"
     end = time.monotonic() + patience
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            break
+    while process.poll() is None and time.monotonic() < end:
         with contextlib.suppress(OSError, ValueError, KeyError):
             said = json.loads(note.read_bytes())
             token = f"?token={said['token']}" if said.get("token") else ""
             return said["url"].rstrip("/") + start + token
         time.sleep(0.05)
-    log = root / STATE / "jupyter.log"
-    why = f"ended with status {process.returncode}" if process.poll() is not None else f"did not start in {patience:g} s"
+    why = f"did not start in {patience:g} s" if process.poll() is None else f"ended with status {process.returncode}"
     raise CourseError(f"JupyterLab {why}: its own words stand in {log}; `nnbook doctor` looks for the cause")
 
 

@@ -1,0 +1,38 @@
+"""Answers that are not in the bank: differently written right ones pass, wrong ones do not.
+
+tests/answers/<Exercise>/right_*.py and wrong_*.py; the first line of a wrong one says what is wrong with it.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from nnbook import bank
+from nnbook.judge import judge_source
+
+ROOT = Path(__file__).parent.parent / "answers"
+ANSWERS = sorted(ROOT.glob("*/*.py"))
+
+
+def _ids(path: Path) -> str:
+    return f"{path.parent.name}-{path.stem}"
+
+
+@pytest.mark.parametrize("path", [p for p in ANSWERS if p.name.startswith("right_")], ids=_ids)
+def test_right_answers_pass(path):
+    report = judge_source(bank.find(path.parent.name), path.read_text(encoding="utf-8"))
+    assert report.passed, report.text()
+
+
+@pytest.mark.parametrize("path", [p for p in ANSWERS if p.name.startswith("wrong_")], ids=_ids)
+def test_wrong_answers_fail(path):
+    source = path.read_text(encoding="utf-8")
+    assert source.startswith("#"), "the first line says what is wrong"
+    report = judge_source(bank.find(path.parent.name), source)
+    # by its behaviour: a wrong answer that breaks the from-scratch rule as well would prove nothing about the spec
+    assert report.status in ("failed", "timeout", "error", "memory"), report.text()
+
+
+def test_every_answer_is_one_or_the_other():
+    assert ANSWERS
+    assert [p for p in ANSWERS if not p.name.startswith(("right_", "wrong_"))] == []
