@@ -41,8 +41,11 @@ def check(x: Any, *, seed: int = 0, device: str = "cpu") -> Report:
     if candidate is _NOWHERE:
         message = f"{name} is not defined yet: run the cell that defines it, then check again"
         return _show(Report(name, "missing", exercise.points, message=message))
-    if not callable(candidate) or (not isinstance(candidate, type) and _is_instance(candidate)):
-        message = f"{name} is an object, not the definition: write check({name}), without building one"
+    if type(candidate).__name__ == name:
+        message = f"{name} is an object here, not its definition: write check({name}), without building one"
+        return _show(Report(name, "missing", exercise.points, message=message))
+    if not callable(candidate):
+        message = f"{name} is a {type(candidate).__name__} here, not a definition: run the cell that defines it again"
         return _show(Report(name, "missing", exercise.points, message=message))
     answers = _answers(name, candidate)
     report = judge_object(exercise, candidate, answers, seed=seed, device=device)
@@ -137,11 +140,6 @@ def _resolve(x: Any, frame: FrameType) -> tuple[str, Any]:
         # `affine = lambda ...` or `Linear = MyLinear`: called by the name it is bound to
         name = next((n for space in spaces for n, v in space.items() if v is x and n in known), name)
     return name, x
-
-
-def _is_instance(x: Any) -> bool:
-    """Whether `x` is an object built from a learner's class, not a class or a function."""
-    return not (inspect.isroutine(x) or isinstance(x, (type, functools.partial)) or hasattr(x, "__wrapped__"))
 
 
 def _answers(name: str, candidate: Any) -> Answers | None:

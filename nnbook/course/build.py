@@ -65,9 +65,7 @@ def notebook(lesson: str, *, solved: bool, exercises: Iterable[Exercise] | None 
 
 def _opening(lesson: str, exercises: list[Exercise], solved: bool) -> str:
     found = find_lesson(lesson)
-    built = (
-        f"<!-- Built from nnbook/bank/{lesson} by `nnbook build`: change it there; what is changed here is overwritten. -->"
-    )
+    built = f"<!-- Built from nnbook/bank/{lesson} by `nnbook build`: change it there; what is changed here is overwritten. -->"
     back = f"the lesson [{found.id}](../notebooks/{found.id}.ipynb)"
     if solved:
         return (
@@ -190,7 +188,9 @@ def build(
     """
     if root is None:
         if not in_checkout():
-            raise CourseError("`nnbook build` works in a clone of the repository: this nnbook was installed from a wheel")
+            raise CourseError(
+                "`nnbook build` works in a clone of the repository: this nnbook was installed from a wheel"
+            )
         root = CHECKOUT
     built = Built()
     expected: set[str] = set()

@@ -170,7 +170,7 @@ def from_cells(cells: Iterable[tuple[str, str]], filename: str) -> Answers:
 
 
 def _without_magics(source: str) -> str | None:
-    """IPython's magics and shell lines turned into comments (line numbers stay); None for a cell in another language."""
+    """IPython's magics and shell lines made harmless, line by line; None for a cell in another language."""
     lines = source.splitlines()
     first = next((l for l in lines if l.strip()), "")
     if first.startswith("%%") and first.split()[0] not in ("%%time", "%%timeit", "%%capture", "%%prun"):

@@ -1,4 +1,4 @@
-"""How a verdict reads: plain text for terminals, HTML for notebooks and for a student's page. Words beside every colour."""
+"""How a verdict reads: plain text for terminals, HTML for notebooks and students' pages. Words beside every colour."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def headline(report: Report) -> str:
 
 
 def as_text(report: Report, width: int = 100) -> str:
-    """The feedback as plain text: one failing case in full, the others counted, then the mistake's name if it has one."""
+    """The feedback as plain text: one failing case in full, the others counted, then the mistake's name."""
     lines = [headline(report)]
     for violation in report.violations:
         lines.append(_fill(f"RULE   {violation}", width))
@@ -37,16 +37,21 @@ def as_text(report: Report, width: int = 100) -> str:
         if first.why:
             lines.append(_fill(_INDENT + first.why, width))
         if len(failed) > 1:
-            more = len(failed) - 1
-            lines.append(
-                f"{_INDENT}({more} more case{'s' if more > 1 else ''} fail{'s' if more == 1 else ''}, likely for the same reason)"
-            )
+            lines.append(f"{_INDENT}({_others(len(failed) - 1)})")
     if report.diagnosis:
         lines += ["", _fill(f"This behaves exactly like {report.diagnosis.title}.", width, "")]
         lines.append(_fill(_INDENT + report.diagnosis.explanation, width))
     if not report.passed and report.status in ("failed", "timeout", "rule"):
         lines += ["", f"Next:  hint({report.exercise})"]
     return "\n".join(lines)
+
+
+def _others(more: int) -> str:
+    return (
+        "1 more case fails, likely for the same reason"
+        if more == 1
+        else (f"{more} more cases fail, likely for the same reason")
+    )
 
 
 def _fill(text: str, width: int, indent: str = _INDENT) -> str:
@@ -76,14 +81,12 @@ def as_html(report: Report) -> str:
             parts.append(f"<div style='margin-left:1.5em'>{e(first.why)}</div>")
         if len(failed) > 1:
             names = "".join(f"<li>{e(c.name)}</li>" for c in failed[1:])
-            more = len(failed) - 1
-            parts.append(
-                f"<details style='margin-left:1.5em'><summary>{more} more case{'s' if more > 1 else ''} "
-                f"fail{'s' if more == 1 else ''}, likely for the same reason</summary><ul>{names}</ul></details>"
-            )
+            summary = f"<summary>{_others(len(failed) - 1)}</summary>"
+            parts.append(f"<details style='margin-left:1.5em'>{summary}<ul>{names}</ul></details>")
     if report.diagnosis:
+        title = _code(report.diagnosis.title)
         parts.append(
-            f"<div style='margin-top:.6em'>This behaves exactly like <strong>{_code(report.diagnosis.title)}</strong>.</div>"
+            f"<div style='margin-top:.6em'>This behaves exactly like <strong>{title}</strong>.</div>"
             f"<div style='margin-left:1.5em'>{_code(report.diagnosis.explanation)}</div>"
         )
     if not report.passed and report.status in ("failed", "timeout", "rule"):

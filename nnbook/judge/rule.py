@@ -19,33 +19,12 @@ from dataclasses import dataclass
 from nnbook.bank import Rule
 from nnbook.parity.operators import FUSED
 
-# Module roots that an answer may import. No sys, os, inspect, gc, ctypes, operator, importlib: they reach around the rule.
-IMPORTS = frozenset(
-    [
-        "torch",
-        "math",
-        "cmath",
-        "typing",
-        "typing_extensions",
-        "collections",
-        "itertools",
-        "functools",
-        "dataclasses",
-        "abc",
-        "numbers",
-        "copy",
-        "enum",
-        "warnings",
-        "contextlib",
-        "types",
-        "__future__",
-        "random",
-        "statistics",
-        "fractions",
-        "string",
-        "time",
-    ]
-)
+# Module roots that an answer may import. No sys, os, inspect, gc, ctypes, operator, importlib: they reach around it.
+_IMPORTS = """
+    torch math cmath typing typing_extensions collections itertools functools dataclasses abc numbers copy enum warnings
+    contextlib types __future__ random statistics fractions string time
+"""
+IMPORTS = frozenset(_IMPORTS.split())
 # torch's namespaces and what may be used of each; "*" is everything that is neither fused, nor private, nor a module.
 _NAMESPACES: dict[str, frozenset[str]] = {
     "torch": frozenset({"*"}),
@@ -75,110 +54,25 @@ _CLASSES = {
     "torch.autograd.Function",
 }
 # Functions of torch that load, run or configure rather than compute.
-_TORCH_TOOLS = frozenset(
-    [
-        "compile",
-        "load",
-        "save",
-        "set_default_dtype",
-        "set_default_device",
-        "set_default_tensor_type",
-        "set_grad_enabled",
-        "manual_seed",
-        "seed",
-        "set_rng_state",
-        "use_deterministic_algorithms",
-        "set_num_threads",
-        "set_num_interop_threads",
-        "set_printoptions",
-        "import_ir_module",
-        "get_file_path",
-        "classproperty",
-        "segment_reduce",
-        "vmap_",
-        "set_deterministic_debug_mode",
-        "set_warn_always",
-        "from_file",
-    ]
-) - {"set_grad_enabled"}
+_TOOLS = """
+    compile load save set_default_dtype set_default_device set_default_tensor_type manual_seed seed set_rng_state
+    use_deterministic_algorithms set_num_threads set_num_interop_threads set_printoptions import_ir_module get_file_path
+    set_deterministic_debug_mode set_warn_always from_file
+"""
+_TORCH_TOOLS = frozenset(_TOOLS.split())
 _BUILTINS = {
     "eval", "exec", "compile", "__import__", "globals", "locals", "vars", "open", "input", "breakpoint", "help", "exit",
     "quit", "__builtins__", "__loader__", "__spec__", "__file__", "get_ipython", "memoryview",
 }  # fmt: skip
-_DUNDERS = frozenset(
-    [
-        "__init__",
-        "__new__",
-        "__call__",
-        "__repr__",
-        "__str__",
-        "__len__",
-        "__getitem__",
-        "__setitem__",
-        "__delitem__",
-        "__iter__",
-        "__next__",
-        "__reversed__",
-        "__contains__",
-        "__getattr__",
-        "__setattr__",
-        "__delattr__",
-        "__enter__",
-        "__exit__",
-        "__eq__",
-        "__ne__",
-        "__lt__",
-        "__le__",
-        "__gt__",
-        "__ge__",
-        "__hash__",
-        "__bool__",
-        "__add__",
-        "__radd__",
-        "__iadd__",
-        "__sub__",
-        "__rsub__",
-        "__isub__",
-        "__mul__",
-        "__rmul__",
-        "__imul__",
-        "__truediv__",
-        "__rtruediv__",
-        "__matmul__",
-        "__rmatmul__",
-        "__pow__",
-        "__rpow__",
-        "__neg__",
-        "__pos__",
-        "__abs__",
-        "__class__",
-        "__name__",
-        "__qualname__",
-        "__doc__",
-        "__dir__",
-        "__init_subclass__",
-        "__post_init__",
-        "__all__",
-        "__version__",
-        "__slots__",
-        "__annotations__",
-        "__constants__",
-        "__setstate__",
-        "__getstate__",
-        "__deepcopy__",
-        "__copy__",
-        "__format__",
-        "__int__",
-        "__float__",
-        "__index__",
-        "__floordiv__",
-        "__mod__",
-        "__invert__",
-        "__and__",
-        "__or__",
-        "__xor__",
-    ]
-)
+_OPERATORS = """
+    __init__ __new__ __call__ __repr__ __str__ __len__ __getitem__ __setitem__ __delitem__ __iter__ __next__ __reversed__
+    __contains__ __getattr__ __setattr__ __delattr__ __enter__ __exit__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__
+    __bool__ __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__
+    __matmul__ __rmatmul__ __pow__ __rpow__ __neg__ __pos__ __abs__ __class__ __name__ __qualname__ __doc__ __dir__
+    __init_subclass__ __post_init__ __all__ __version__ __slots__ __annotations__ __constants__ __setstate__ __getstate__
+    __deepcopy__ __copy__ __format__ __int__ __float__ __index__ __floordiv__ __mod__ __invert__ __and__ __or__ __xor__
+"""
+_DUNDERS = frozenset(_OPERATORS.split())
 _FRAMES = {
     "tb_frame", "tb_next", "f_globals", "f_locals", "f_builtins", "f_back", "f_code", "gi_frame", "gi_code", "cr_frame",
     "ag_frame", "func_globals", "mro",
@@ -408,7 +302,9 @@ def _is_module(path: str) -> bool:
 
 
 def _is_foreign_module(path: str) -> bool:
-    return "." in path and path != "collections.abc" and _is_module(path)
+    parts = path.split(".")
+    prefixes = [".".join(parts[:n]) for n in range(2, len(parts) + 1)]
+    return any(p != "collections.abc" and _is_module(p) for p in prefixes)
 
 
 @functools.cache
@@ -428,15 +324,15 @@ def _torch_breach(path: str, from_scratch: bool) -> str | None:
         if any(here.startswith(c + ".") for c in _CLASSES):
             return f"uses {here}, which is private" if part.startswith("_") and part not in _DUNDERS else None
         if part.startswith("_") and not part.startswith("_foreach_") and part not in _DUNDERS:
-            return f"uses {here}, which is private to torch"
+            return f"uses {path}, which is private to torch"
         names = _NAMESPACES.get(space)
         if names is None:
             # an attribute of a value (torch.finfo(...), torch.float32.itemsize): nothing more to judge
             return None
         if from_scratch and part in FUSED:
-            return f"uses {here}, which does the whole job; build it from simpler operations"
+            return f"uses {path}, which does the whole job; build it from simpler operations"
         if "*" not in names and part not in names:
-            return f"uses {here}; from torch.nn and torch.optim only the base classes are at hand here"
+            return f"uses {path}; of torch.nn and torch.optim only the base classes are at hand here"
         if space == "torch" and part in _TORCH_TOOLS:
             return f"uses {here}, which is no computation"
         if here not in _NAMESPACES and isinstance(_resolve(here), types.ModuleType):

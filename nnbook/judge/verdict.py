@@ -88,7 +88,7 @@ def judge_object(
     device: str = "cpu",
     timeout: float | None = None,
 ) -> Report:
-    """Judge a live class or function in this process, as a notebook does. `answers` is the text it came from, if known."""
+    """Judge a live class or function in this process, as a notebook does. `answers`: the text it came from, if known."""
     if isinstance(answers, str):
         answers = from_cells([("<answer>", answers)], "<answer>")
     answer = answers.answer(exercise.name) if answers else None
@@ -226,7 +226,7 @@ def _unfinished(exercise: Exercise, outcome: Outcome, limit: float) -> Report:
 
 
 def _is_stub(answer: Answer) -> bool:
-    """Whether the function, or every method of the class, that bears the name does nothing but raise NotImplementedError."""
+    """Whether the function, or every method of the class, of that name does nothing but raise NotImplementedError."""
     node = next(p.node for p in reversed(answer.pieces) if answer.name in p.binds)
     if isinstance(node, ast.ClassDef):
         methods = [n for n in node.body if isinstance(n, ast.FunctionDef)]

@@ -70,8 +70,8 @@ class HooksMixin:
         With `with_kwargs`: `hook(module, args, kwargs, output)`. With `always_call` the hook runs even if `forward`
         or another hook raises.
         """
-        marks = [self._forward_hooks_with_kwargs, self._forward_hooks_always_called]
-        handle = add_hook(self._forward_hooks, hook, prepend, marks)
+        hooks = self._forward_hooks
+        handle = add_hook(hooks, hook, prepend, [self._forward_hooks_with_kwargs, self._forward_hooks_always_called])
         if with_kwargs:
             self._forward_hooks_with_kwargs[handle.id] = True
         if always_call:

@@ -62,7 +62,7 @@ class Parameter(torch.Tensor, metaclass=_Marked):
                 "implementation."
             )
         marked._is_param = True
-        return marked  # type: ignore[no-any-return]
+        return marked  # type: ignore[return-value]
 
     # The result of an operation on a Parameter is a plain tensor: torch skips its subclass handling altogether.
     __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
@@ -97,6 +97,6 @@ class Buffer(torch.Tensor, metaclass=_Marked):
         marked: Any = data.detach().requires_grad_(data.requires_grad)
         marked.persistent = persistent
         marked._is_buffer = True
-        return marked  # type: ignore[no-any-return]
+        return marked
 
     __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]

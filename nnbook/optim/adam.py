@@ -1,6 +1,6 @@
 """Adam: RMSprop whose gradient is an average too, with both averages corrected for their start at zero."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -33,7 +33,7 @@ class Adam(Optimizer):
     https://arxiv.org/abs/1904.09237; decoupled decay: Loshchilov and Hutter, https://arxiv.org/abs/1711.05101.
     """
 
-    _added_later = {
+    _added_later: ClassVar[dict[str, Any]] = {
         "amsgrad": False,
         "maximize": False,
         "foreach": None,

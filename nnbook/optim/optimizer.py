@@ -6,7 +6,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -72,16 +72,16 @@ class Optimizer:
     A new optimizer writes one method, `_update(group, params)`: the rule that moves the tensors of one group. It may
     also override `step` as a whole, as optimizers written for torch do.
 
-    Differences from torch: `load_state_dict` copies tensors where torch may share them with the loaded dict, so that two
-    optimizers never train on one buffer. `differentiable=True` is refused: a step here is not part of a graph. The
-    options `foreach`, `fused` and `capturable` choose between implementations in torch; here they are kept in the
+    Differences from torch: `load_state_dict` copies tensors where torch may share them with the loaded dict, so that
+    two optimizers never train on one buffer. `differentiable=True` is refused: a step here is not part of a graph.
+    The options `foreach`, `fused` and `capturable` choose between implementations in torch; here they are kept in the
     groups, so that state dicts can be exchanged, and change nothing.
 
     Source: torch.optim.Optimizer.
     """
 
     # Options that older saved states do not have, each with the value that means "as it was then".
-    _added_later: dict[str, Any] = {}
+    _added_later: ClassVar[dict[str, Any]] = {}
 
     # True while `step` runs; never saved.
     _in_step = False
@@ -253,7 +253,7 @@ class Optimizer:
             )
 
         state: defaultdict[Any, Any] = defaultdict(dict)
-        state.update({k: v for k, v in state_dict["state"].items()})
+        state.update(state_dict["state"])
         for group, saved in pairs:
             for param, number in zip(group["params"], saved["params"], strict=True):
                 if number in state_dict["state"]:

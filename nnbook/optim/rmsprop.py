@@ -1,6 +1,6 @@
 """RMSprop: SGD whose step is divided by the recent size of each gradient."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -19,17 +19,18 @@ class RMSprop(Optimizer):
         b ← μ b + ĝ
         θ ← θ − γ b
 
-    γ is `lr`, μ `momentum`, λ `weight_decay`. Without momentum b is ĝ. The state holds `step`, `square_avg` (v) and, where
-    they are in use, `grad_avg` (a) and `momentum_buffer` (b); all averages start at 0. ε stands outside the root.
+    γ is `lr`, μ `momentum`, λ `weight_decay`, ε `eps`; it stands outside the root. Without momentum b is ĝ. The state
+    holds `step`, `square_avg` (v) and, where they are in use, `grad_avg` (a) and `momentum_buffer` (b); all start at 0.
     `lr` may be a tensor of one element. Sparse gradients are refused with a RuntimeError.
 
-    `foreach` and `capturable` choose an implementation in torch; here they are kept for the state dict and change nothing.
+    `foreach` and `capturable` choose an implementation in torch; here they are kept for the state dict and change
+    nothing.
 
     Source: torch.optim.RMSprop; Hinton, lecture 6e of "Neural Networks for Machine Learning", 2012; centered: Graves,
     "Generating Sequences With Recurrent Neural Networks", https://arxiv.org/abs/1308.0850.
     """
 
-    _added_later = {
+    _added_later: ClassVar[dict[str, Any]] = {
         "momentum": 0,
         "centered": False,
         "foreach": None,

@@ -1,6 +1,6 @@
 """Stochastic gradient descent, with momentum."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import Tensor
 
@@ -25,7 +25,13 @@ class SGD(Optimizer):
     2013. They multiply g by γ before it enters b; torch, and so this class, multiplies b by γ afterwards.
     """
 
-    _added_later = {"nesterov": False, "maximize": False, "foreach": None, "differentiable": False, "fused": False}
+    _added_later: ClassVar[dict[str, Any]] = {
+        "nesterov": False,
+        "maximize": False,
+        "foreach": None,
+        "differentiable": False,
+        "fused": False,
+    }
 
     def __init__(
         self,

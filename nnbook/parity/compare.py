@@ -12,7 +12,7 @@ from nnbook.parity.observation import CaseObservation, Observations, Record
 from nnbook.parity.recorder import ERROR_KEY
 from nnbook.parity.spec import Scope, Spec
 
-# Two noisy measurements are called different beyond seven joint standard errors (chance below 3e-12 for a right answer),
+# Two noisy measurements differ beyond seven joint standard errors (chance below 3e-12 for a right answer),
 # two samples beyond this multiple of sqrt(1/n + 1/m) between their distribution functions (chance below 1e-10).
 _SIGMAS = 7.0
 _KOLMOGOROV = 3.5
@@ -200,10 +200,12 @@ def _samples(got: Record, want: Record) -> str | None:
         return f"{want.label} should be {b.numel()} numbers, yours are {a.numel()}"
     if b.numel() == 0:
         return None
+    if torch.equal(a, b):
+        return None
     if bool((b == b[0]).all()):
         if bool((a - b[0]).abs().max() <= 1e-6 * max(1.0, abs(float(b[0])))):
             return None
-        return f"{want.label} should all be {_number(float(b[0]))}, yours go from {_number(float(a.min()))} to {_number(float(a.max()))}"
+        return f"{want.label} should all be {_number(float(b[0]))}, yours go {_range(a)}"
     if not bool(torch.isfinite(a).all()):
         return f"{want.label} should be finite"
     grid = torch.cat([a, b]).sort().values
@@ -213,8 +215,12 @@ def _samples(got: Record, want: Record) -> str | None:
     )
     if float(distance.abs().max()) <= _KOLMOGOROV * math.sqrt(1 / a.numel() + 1 / b.numel()):
         return None
-    spread = [
-        f"mean {_number(float(t.mean()))}, std {_number(float(t.std()))}, from {_number(float(t.min()))} to {_number(float(t.max()))}"
-        for t in (b, a)
-    ]
-    return f"{want.label} should be spread with {spread[0]}; yours with {spread[1]}"
+    return f"{want.label} should be spread with {_spread(b)}; yours with {_spread(a)}"
+
+
+def _range(t: torch.Tensor) -> str:
+    return f"from {_number(float(t.min()))} to {_number(float(t.max()))}"
+
+
+def _spread(t: torch.Tensor) -> str:
+    return f"mean {_number(float(t.mean()))}, std {_number(float(t.std()))}, {_range(t)}"

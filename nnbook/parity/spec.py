@@ -119,10 +119,10 @@ class Scenario(_Named):
 
 @dataclass(frozen=True)
 class Steps(_Named):
-    """An optimizer's walk: parameters of the given shapes, a gradient for each at each step, observed after every step.
+    """An optimizer's walk: parameters of the given shapes, a gradient for each at each step, observed at every step.
 
-    `groups` lists the options of each parameter group (one group with the defaults, unless said otherwise), `shapes` the
-    parameters dealt to the groups in turn. Gradients are normal draws times `scale`; with `holes`, some parameters have
+    `groups` lists the options of each parameter group (one group with the defaults, unless said otherwise), each
+    with parameters of all the `shapes`. Gradients are normal draws times `scale`; with `holes`, some parameters have
     none at some steps, and one never has any. `reload_at` makes a state_dict round trip into a fresh optimizer
     before that step.
     """
@@ -162,7 +162,7 @@ def _short(value: Any) -> str:
 
 
 class Spec:
-    """A table of cases about one name. `reference` is what it is compared with: torch's own, or an exercise's solution."""
+    """A table of cases about one name, compared with `reference`: torch's own, or an exercise's solution."""
 
     def __init__(self, reference: Any, *cases: AnyCase, name: str | None = None, twin: str | None = None):
         self.reference = reference

@@ -71,7 +71,7 @@ def same_story(story):
 LIBRARIES = pytest.mark.parametrize("nn", [torch.nn, scratch], ids=["torch", "scratch"])
 
 
-# Parameter and Buffer ----------------------------------------------------------------------------------------------------
+# Parameter and Buffer -------------------------------------------------------------------------------------------------
 
 
 def test_parameters_of_either_kind_count_as_both():
@@ -151,7 +151,7 @@ def test_parameter_of_a_tensor_subclass_keeps_its_class(nn):
     assert list(module.parameters()) == [parameter]
 
 
-# Attributes --------------------------------------------------------------------------------------------------------------
+# Attributes -----------------------------------------------------------------------------------------------------------
 
 
 def kinds(module, name):
@@ -302,7 +302,7 @@ def test_call_super_init_hands_arguments_to_the_next_class(nn):
     assert Net("net").training
 
 
-# The tree ----------------------------------------------------------------------------------------------------------------
+# The tree -------------------------------------------------------------------------------------------------------------
 
 
 def describe(nn):
@@ -404,7 +404,7 @@ def test_zero_grad_cuts_a_gradient_from_its_graph(nn):
     assert not layer.weight.grad.requires_grad
 
 
-# Moving and casting ------------------------------------------------------------------------------------------------------
+# Moving and casting ---------------------------------------------------------------------------------------------------
 
 CASTS = {
     "double": lambda m: m.double(),
@@ -486,7 +486,7 @@ def test_cuda_and_back(nn):
     assert all(old is new for old, new in zip(before, model.parameters(), strict=True))
 
 
-# Saving and loading ------------------------------------------------------------------------------------------------------
+# Saving and loading ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("source, target", [(torch.nn, scratch), (scratch, torch.nn), (scratch, scratch)])
@@ -672,7 +672,7 @@ def test_versions_reach_the_loading_module(nn):
     assert model[0].seen is None
 
 
-# Hooks -------------------------------------------------------------------------------------------------------------------
+# Hooks ----------------------------------------------------------------------------------------------------------------
 
 
 def test_forward_hooks_see_and_change_the_same_things():
@@ -870,7 +870,7 @@ def test_named_tuples_pass_through_backward_hooks(nn):
     assert seen == [2]
 
 
-# Copies ------------------------------------------------------------------------------------------------------------------
+# Copies ---------------------------------------------------------------------------------------------------------------
 
 
 class Pickled(scratch.Module):
@@ -919,7 +919,7 @@ def test_copies_are_whole_and_independent(twin_of):
     assert len(module._forward_hooks) == 1
 
 
-# Torch modules as children -----------------------------------------------------------------------------------------------
+# Torch modules as children --------------------------------------------------------------------------------------------
 
 
 def mixed(nn):

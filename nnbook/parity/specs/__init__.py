@@ -16,9 +16,8 @@ def every() -> dict[str, Spec]:
     for info in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
         module = importlib.import_module(f"{__name__}.{info.name}")
         for value in vars(module).values():
-            if isinstance(value, Spec):
-                if found.setdefault(value.name, value) is not value:
-                    raise ValueError(f"two specs are named {value.name}; the second stands in {info.name}")
+            if isinstance(value, Spec) and found.setdefault(value.name, value) is not value:
+                raise ValueError(f"two specs are named {value.name}; the second stands in {info.name}")
     return found
 
 

@@ -1,0 +1,3 @@
+from nnbook.cli import main
+
+main()
