@@ -26,8 +26,8 @@ __all__ = ["check", "hint", "progress", "xray"]
 def check(x: Any, *, seed: int = 0, device: str = "cpu") -> Report:
     """Compare your class or function with PyTorch's and say what differs first.
 
-    `x` is what you defined, or its name: `check(Linear)` and `check("Linear")` are the same. A wrong answer never raises;
-    the returned Report has `.passed`, `.cases`, `.diagnosis` and `.violations`.
+    `x` is what you defined, or its name: `check(Linear)` and `check("Linear")` are the same. A wrong answer
+    never raises; the returned Report has `.passed`, `.cases`, `.diagnosis` and `.violations`.
     """
     from nnbook.judge import Report, judge_object
 
@@ -87,8 +87,9 @@ def hint_text(exercise: Exercise, step: int) -> str:
 def progress(lesson: str | None = None) -> _progress.View:
     """How far you are: all lessons, or the exercises of one, as in `progress("02_layers")`.
 
-    The table of one lesson looks at that lesson's best results alone. So a notebook in which every exercise has just been
-    checked prints the same table on every machine, whatever was done there before: lessons and solutions use that form.
+    The table of one lesson looks at that lesson's best results alone. So a notebook in which every exercise has just
+    been checked prints the same table on every machine, whatever was done there before: lessons and solutions use
+    that form.
     """
     store = _progress.Progress()
     view = _progress.view(store, lesson)
@@ -126,7 +127,7 @@ _STEPS: dict[str, int] = {}
 
 
 def _resolve(x: Any, frame: FrameType) -> tuple[str, Any]:
-    """The exercise's name and the object: given by name, as itself, under another name, or as an object built from it."""
+    """The exercise's name and the object, which was given by name, as itself, or as an object built from it."""
     spaces = [frame.f_locals, frame.f_globals]
     ip = _ipython()
     if ip is not None:
@@ -216,7 +217,7 @@ def _tell(store: _progress.Progress) -> None:
 
 
 def _warm() -> None:
-    """Load what the first check needs while the import cell runs: a process's first optimizer alone takes over a second."""
+    """Load what the first check needs while the import cell runs; a first optimizer alone takes over a second."""
     import torch
 
     import nnbook.judge  # noqa: F401

@@ -53,7 +53,7 @@ def lab(
         int | None, typer.Option(help="The port to try first.", min=1, max=65535, show_default=False)
     ] = None,
 ) -> None:
-    """Make or update a workspace and open JupyterLab in it.
+    """Make or update a workspace, open JupyterLab.
 
     A notebook that you edited is never overwritten: a newer version is written beside it. To get a clean copy of one,
     delete it (or rename yours) and run this again.
@@ -84,7 +84,10 @@ def check(
         typer.Option(help="Seconds an exercise may take; else its own limit.", min=0.01, show_default=False),
     ] = None,
 ) -> None:
-    """Check answers against PyTorch: exit 0 if all passed, 1 if not, 2 if something could not be checked."""
+    """Check answers against PyTorch.
+
+    Exit 0 if all passed, 1 if not, 2 if something could not be checked.
+    """
     from nnbook.cli import learn
 
     raise typer.Exit(learn.check(files, exercise, device, as_json, seed, timeout))
@@ -95,7 +98,7 @@ def hint(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The exercise.", show_default=False)],
     reset: Annotated[bool, typer.Option("--reset", help="Start again at the first hint.")] = False,
 ) -> None:
-    """Show the next hint for an exercise: one step further at each call."""
+    """Show the next hint for an exercise."""
     from nnbook.cli import learn
 
     learn.hint(name, reset)
@@ -106,7 +109,7 @@ def solution(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The exercise.", show_default=False)],
     show_anyway: Annotated[bool, typer.Option("--show-anyway", help="Show it although yours has not passed.")] = False,
 ) -> None:
-    """Show an exercise's solution, once yours has passed."""
+    """Show a solution, once yours has passed."""
     from nnbook.cli import learn
 
     learn.solution(name, show_anyway)
@@ -152,7 +155,10 @@ def grade(
     device: Device = "cpu",
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Go on where answers cannot be isolated.")] = False,
 ) -> None:
-    """Grade a class's notebooks into DIR/grades.csv, with one feedback page per student."""
+    """Grade a class's notebooks.
+
+    DIR/grades.csv holds one row per student and exercise, beside it one feedback page per student.
+    """
     from nnbook.cli import tools
 
     given = {"jobs": jobs, "resume": resume, "seed": seed, "timeout": timeout, "device": device, "unsafe": unsafe}
@@ -168,10 +174,10 @@ def parity(
     device: Device = "cpu",
     as_json: Json = False,
 ) -> None:
-    """Compare nnbook's components with PyTorch's: cases passed, and speed as measured now."""
-    from nnbook.cli import parity as command
+    """Compare nnbook's components with PyTorch's."""
+    from nnbook.cli import comparison
 
-    raise typer.Exit(command.parity(names or [], device, as_json))
+    raise typer.Exit(comparison.parity(names or [], device, as_json))
 
 
 @app.command()
@@ -184,7 +190,10 @@ def build(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Build and run everything again.")] = False,
 ) -> None:
-    """Make exercises/ and solutions/ from the exercise bank (in a clone of the repository)."""
+    """Make the notebooks from the exercise bank.
+
+    In a clone of the repository: writes exercises/ and solutions/, and runs the solved ones.
+    """
     from nnbook.cli import tools
 
     raise typer.Exit(tools.build(check, execute, force))
@@ -192,10 +201,10 @@ def build(
 
 @app.command()
 def doctor() -> None:
-    """Print versions and what this machine offers, and say what is wrong and how to put it right."""
-    from nnbook.cli import doctor as command
+    """Say what is wrong here and how to repair it."""
+    from nnbook.cli import health
 
-    raise typer.Exit(command.doctor())
+    raise typer.Exit(health.doctor())
 
 
 def run(args: list[str] | None = None) -> int:

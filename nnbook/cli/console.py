@@ -28,7 +28,7 @@ _ASCII = {
 
 
 def _spelled(error: UnicodeError) -> tuple[str, int]:
-    """For a console that lacks a character: its ASCII spelling, a Greek letter's name, a letter without its accent, or ?."""
+    """For a character that the console lacks: its ASCII spelling, a Greek letter's name, the plain letter, or ?."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     out = []

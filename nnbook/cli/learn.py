@@ -205,6 +205,9 @@ def progress(lesson: str | None, as_json: bool, reset: bool) -> None:
     if as_json:
         print(json.dumps(view.to_json(), indent=1, ensure_ascii=True))
         return
+    if not console().is_terminal:
+        plain(view.text())
+        return
     console().print(_table(view))
     plain(view.closing)
 

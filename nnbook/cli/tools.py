@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ def grade(submissions: Path, out: Path, formats: str, dask: str | None, given: d
         what = "is a file, not a folder" if submissions.exists() else "no such folder"
         raise Problem(f"{submissions}: {what}; give the folder that holds the students' notebooks")
     need_device(given["device"])
-    from nnbook import grader
+    grader: Any = importlib.import_module("nnbook.grader")
 
     if dask is not None:
         if "dask" not in inspect.signature(grader.grade).parameters:

@@ -65,13 +65,13 @@ def notebook(lesson: str, *, solved: bool, exercises: Iterable[Exercise] | None 
 
 def _opening(lesson: str, exercises: list[Exercise], solved: bool) -> str:
     found = find_lesson(lesson)
-    built = f"<!-- Built from nnbook/bank/{lesson} by `nnbook build`: change it there; what is changed here is overwritten. -->"
+    built = f"<!-- Built from nnbook/bank/{lesson} by `nnbook build`: change it there, not here. -->"
     back = f"the lesson [{found.id}](../notebooks/{found.id}.ipynb)"
     if solved:
         return (
             f"{built}\n# {found.number} {found.title}: solutions\n\n"
-            f"The exercises of {back}, solved and checked. Another answer may be as good: `check` compares what it does, "
-            f"not how it is written."
+            f"The exercises of {back}, solved and checked. Another answer may be as good: "
+            f"`check` compares what it does, not how it is written."
         )
     points = sum(e.points for e in exercises)
     minutes = sum(e.minutes for e in exercises)
@@ -80,8 +80,8 @@ def _opening(lesson: str, exercises: list[Exercise], solved: bool) -> str:
         f"These belong to {back}: {_count(len(exercises), 'exercise')}, {_count(points, 'point')}, "
         f"about {_count(minutes, 'minute')}.\n\n"
         "Write your code in place of `raise NotImplementedError`, run the cell, then run `check(...)` below it. "
-        "It feeds your code the inputs that PyTorch's own gets and says what differs first; if it knows the mistake, it "
-        "names it. Stuck? Take the `#` away in the hint cell and run it: each run goes one step further. "
+        "It feeds your code the inputs that PyTorch's own gets and says what differs first; a mistake that it "
+        "knows is named. Stuck? Take the `#` away in the hint cell and run it: each run goes one step further. "
         "You may add helpers and cells wherever you like, since an answer is found by its name."
     )
 
@@ -91,7 +91,8 @@ def _prompt(exercise: Exercise) -> str:
     facts.append(_count(exercise.points, "point"))
     said = " · ".join(f for f in facts if f)
     text = re.sub(r"\A#+ .*\n+", "", exercise.prompt)
-    return f"## `{exercise.name}`: {exercise.title}\n*{said}*\n\n{text}"
+    title = "" if exercise.title == exercise.name else f": {exercise.title}"
+    return f"## `{exercise.name}`{title}\n*{said}*\n\n{text}"
 
 
 def _count(number: int, word: str) -> str:
@@ -134,7 +135,7 @@ def _unexecuted(nb: dict[str, Any]) -> dict[str, Any]:
 
 
 def execute(nb: dict[str, Any], label: str) -> dict[str, Any]:
-    """Run a solved notebook in a kernel of its own, with a fresh home. Raises CourseError if a cell or a check fails."""
+    """Run a solved notebook in a kernel of its own, with a fresh home. CourseError if a cell or a check fails."""
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -183,8 +184,8 @@ def build(
 ) -> Built:
     """Write exercises/ and solutions/ under `root`, or with `check` say what differs from what would be written.
 
-    A solved notebook whose code is as it was keeps its outputs; `force` runs them all. With `check`, outputs are compared
-    only if `run` is true; that a solved notebook was run, and without an error, is checked always.
+    A solved notebook whose code is as it was keeps its outputs; `force` runs them all. With `check`, outputs are
+    compared only if `run` is true; that a solved notebook was run, and without an error, is checked always.
     """
     if root is None:
         if not in_checkout():

@@ -24,7 +24,7 @@ def in_checkout() -> bool:
 
 
 def content_root() -> Path:
-    """The folder that holds notebooks/, exercises/ and solutions/: the repository, or the content that a wheel carries."""
+    """The folder of notebooks/, exercises/ and solutions/: the repository, or the content that a wheel carries."""
     packaged = _HERE / "content"
     if packaged.is_dir():
         return packaged

@@ -59,7 +59,7 @@ def home() -> Path:
 
 
 class Progress:
-    """The records, read when needed and written at each change. `notices` are lines for the user, if anything was odd."""
+    """The records, read when needed, written at each change. `notices` are lines for the user, if anything is odd."""
 
     def __init__(self, folder: Path | None = None):
         self.path = (folder or home()) / FILE
@@ -99,7 +99,7 @@ class Progress:
         """Read again, change one record, write: two kernels may be at work at once."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            lock = _locked(self.path.with_suffix(".lock"))
+            lock: contextlib.AbstractContextManager = _locked(self.path.with_suffix(".lock"))
         except OSError:
             lock = contextlib.nullcontext()
         with lock:
@@ -176,7 +176,7 @@ class Line:
 
 
 class View:
-    """Progress as a table: HTML in a notebook, text elsewhere. Only best results are shown, so a rerun shows the same."""
+    """Progress as a table: HTML in a notebook, text elsewhere. It shows best results, so a rerun shows the same."""
 
     def __init__(self, lines: list[Line], heading: str, following: str):
         self.lines = lines

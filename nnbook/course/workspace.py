@@ -54,7 +54,7 @@ def find_workspace(start: Path | None = None) -> Path | None:
 
 
 def fingerprint(data: bytes, suffix: str) -> str:
-    """A hash of what a person wrote: of a notebook, its cells' kinds and texts, so that running it is not editing it."""
+    """A hash of what a person wrote: of a notebook, its cells' kinds and texts; running it is not editing it."""
     if suffix == ".ipynb":
         with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
             cells = []
@@ -71,8 +71,8 @@ def fingerprint(data: bytes, suffix: str) -> str:
 def update_workspace(root: Path, *, source: Path | None = None, today: datetime.date | None = None) -> Update:
     """Make `root` a workspace, or bring it up to date.
 
-    A file that is as it was copied is replaced by a newer one. A file that was edited stays, and the newer one is written
-    beside it, once, with the date in its name. A file that was deleted comes back.
+    A file that is as it was copied is replaced by a newer one. A file that was edited stays, and the newer one is
+    written beside it, once, with the date in its name. A file that was deleted comes back.
     """
     source = source or content_root()
     update = Update(root)
@@ -91,7 +91,7 @@ def update_workspace(root: Path, *, source: Path | None = None, today: datetime.
         write_atomically(root / MANIFEST, (json.dumps(manifest, indent=1, sort_keys=True) + "\n").encode())
     except OSError as err:
         raise CourseError(
-            f"the workspace {root} cannot be written ({reason(err)}): name another folder, as in `nnbook lab ~/{DEFAULT}`"
+            f"the workspace {root} cannot be written ({reason(err)}): name another, as in `nnbook lab ~/{DEFAULT}`"
         ) from err
     return update
 
@@ -143,7 +143,7 @@ def _bring(update: Update, manifest: dict[str, Any], name: str, data: bytes, dat
 
 
 def _offer(update: Update, manifest: dict[str, Any], name: str, data: bytes, new: str, date: str) -> None:
-    """Write the new version beside an edited file, unless this version was offered before or is what it was made from."""
+    """Write the new version beside an edited file, unless it was offered before or is what the edits began from."""
     offered = manifest["beside"].get(name)
     if manifest["files"].get(name) == new or (offered and offered["hash"] == new):
         return
@@ -172,7 +172,7 @@ def _withdraw(update: Update, manifest: dict[str, Any], name: str) -> None:
 
 
 def serve(root: Path, *, browser: bool = True, port: int | None = None, announce: Callable[[str], None] = print) -> int:
-    """Run JupyterLab in `root` until it ends or Ctrl-C; `announce` is called with its address. Returns the exit status."""
+    """Run JupyterLab in `root` until it ends or Ctrl-C; `announce` gets its address. Returns the exit status."""
     import importlib.util
 
     if importlib.util.find_spec("jupyterlab") is None:

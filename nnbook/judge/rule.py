@@ -65,12 +65,13 @@ _BUILTINS = {
     "quit", "__builtins__", "__loader__", "__spec__", "__file__", "get_ipython", "memoryview",
 }  # fmt: skip
 _OPERATORS = """
-    __init__ __new__ __call__ __repr__ __str__ __len__ __getitem__ __setitem__ __delitem__ __iter__ __next__ __reversed__
-    __contains__ __getattr__ __setattr__ __delattr__ __enter__ __exit__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__
-    __bool__ __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__
-    __matmul__ __rmatmul__ __pow__ __rpow__ __neg__ __pos__ __abs__ __class__ __name__ __qualname__ __doc__ __dir__
-    __init_subclass__ __post_init__ __all__ __version__ __slots__ __annotations__ __constants__ __setstate__ __getstate__
-    __deepcopy__ __copy__ __format__ __int__ __float__ __index__ __floordiv__ __mod__ __invert__ __and__ __or__ __xor__
+    __init__ __new__ __call__ __repr__ __str__ __len__ __getitem__ __setitem__ __delitem__ __iter__ __next__
+    __reversed__ __contains__ __getattr__ __setattr__ __delattr__ __enter__ __exit__ __eq__ __ne__ __lt__
+    __le__ __gt__ __ge__ __hash__ __bool__ __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ __mul__
+    __rmul__ __imul__ __truediv__ __rtruediv__ __matmul__ __rmatmul__ __pow__ __rpow__ __neg__ __pos__ __abs__
+    __class__ __name__ __qualname__ __doc__ __dir__ __init_subclass__ __post_init__ __all__ __version__
+    __slots__ __annotations__ __constants__ __setstate__ __getstate__ __deepcopy__ __copy__ __format__ __int__
+    __float__ __index__ __floordiv__ __mod__ __invert__ __and__ __or__ __xor__
 """
 _DUNDERS = frozenset(_OPERATORS.split())
 _FRAMES = {
@@ -134,9 +135,8 @@ class _Reader(ast.NodeVisitor):
             base = self.path(node.value)
             return f"{base}.{node.attr}" if base else None
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
-            if len(node.args) >= 2 and isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str):
-                base = self.path(node.args[0])
-                return f"{base}.{node.args[1].value}" if base else None
+            base, name = self.path(node.args[0]) if node.args else None, _text(node.args[1:2])
+            return f"{base}.{name}" if base and name else None
         return None
 
     def breach(self, node: ast.AST, text: str) -> None:
@@ -217,9 +217,8 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "setattr", "delattr") and node.args:
-            target, key = node.args[0], node.args[1] if len(node.args) > 1 else None
+            target, literal = node.args[0], _text(node.args[1:2])
             path = self.path(target)
-            literal = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
             if path:
                 if node.func.id != "getattr":
                     self.breach(node, f"changes {path}, which belongs to everybody")
@@ -272,6 +271,12 @@ class _Reader(ast.NodeVisitor):
         text = _torch_breach(path, self.rule.from_scratch)
         if text:
             self.breach(node, text)
+
+
+def _text(nodes: list[ast.expr]) -> str | None:
+    """The string that the first of the nodes is, if it is one."""
+    key = nodes[0] if nodes else None
+    return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
 
 
 @functools.cache

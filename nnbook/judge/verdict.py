@@ -88,7 +88,7 @@ def judge_object(
     device: str = "cpu",
     timeout: float | None = None,
 ) -> Report:
-    """Judge a live class or function in this process, as a notebook does. `answers`: the text it came from, if known."""
+    """Judge a live class or function in this process, as a notebook does; `answers` is its text, if known."""
     if isinstance(answers, str):
         answers = from_cells([("<answer>", answers)], "<answer>")
     answer = answers.answer(exercise.name) if answers else None

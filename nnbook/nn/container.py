@@ -117,7 +117,8 @@ class Sequential(_Numbered):
         return self.extend(list(self) * (self._checked_factor(other) - 1))
 
     def _checked(self, other: Any) -> Any:
-        if not (is_module(other) and type(other).__name__ == "Sequential") and not isinstance(other, Sequential):
+        # By name, so that torch's own Sequential is welcome as well.
+        if not (is_module(other) and any(base.__name__ == "Sequential" for base in type(other).__mro__)):
             raise ValueError(f"add operator supports only objects of Sequential class, but {type(other)!s} is given.")
         return other
 

@@ -47,6 +47,10 @@ def _view_class() -> Any:
 
         return property(lambda self: getattr(self._scratch, name), write)
 
+    def without_view(value: Any) -> Any:
+        """A scratch module's children stay what they are, whichever face somebody assigns."""
+        return value._scratch if isinstance(value, TorchView) else value
+
     class TorchView(torch.nn.Module):
         """A torch.nn.Module in form; everything that it holds or computes is the scratch module's."""
 
@@ -90,7 +94,7 @@ def _view_class() -> Any:
             if "_scratch" not in self.__dict__ or hasattr(torch.nn.Module, name):
                 object.__setattr__(self, name, value)
             else:
-                setattr(self._scratch, name, value)
+                setattr(self._scratch, name, without_view(value))
 
         def __delattr__(self, name: str) -> None:
             if name in self.__dict__:
@@ -99,7 +103,7 @@ def _view_class() -> Any:
                 delattr(self._scratch, name)
 
         def add_module(self, name: str, module: Any) -> None:
-            self._scratch.add_module(name, module)
+            self._scratch.add_module(name, without_view(module))
 
         def train(self, mode: bool = True) -> Any:
             self._scratch.train(mode)

@@ -4,15 +4,15 @@ A Module is a tree. It keeps three dictionaries, one for its parameters, one for
 modules, and everything that it can do (list parameters, move to a device, save, load, print) is a walk over that
 tree. Assigning an attribute fills the dictionaries: `__setattr__` below is the whole trick.
 
-Hooks are in `_hooks.py`, saving and loading in `_state.py`.
+Hooks are in `_hooks.py`, saving and loading in `_state.py`, `to` and its relatives in `_convert.py`.
 """
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
 import torch
 
+from nnbook.nn._convert import ConvertMixin
 from nnbook.nn._hooks import HooksMixin
 from nnbook.nn._state import StateMixin
 from nnbook.nn.parameter import Buffer, Parameter
@@ -38,7 +38,7 @@ def _forward_unimplemented(self: Any, *input: Any) -> Any:
     raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
 
-class Module(HooksMixin, StateMixin):
+class Module(HooksMixin, StateMixin, ConvertMixin):
     """Base class of all layers and models. Like `torch.nn.Module`.
 
     A subclass calls `super().__init__()` first, assigns Parameters, Buffers and other Modules to `self`, and defines
@@ -320,7 +320,7 @@ class Module(HooksMixin, StateMixin):
             raise AttributeError(f"`{name}` is not a buffer")
         return buffer
 
-    # Changing every module or tensor of the tree ----------------------------------------------------------------------
+    # Changing the whole tree ------------------------------------------------------------------------------------------
 
     def apply(self, fn: Callable[[Any], None]) -> Self:
         """Calls `fn(module)` on everything below this module, children first, and then on the module itself."""
@@ -359,93 +359,6 @@ class Module(HooksMixin, StateMixin):
                 # A gradient that has a graph of its own (create_graph=True) is cut from it first.
                 parameter.grad.detach_().requires_grad_(False).zero_()
 
-    def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> Self:
-        """Replaces the data of every parameter, gradient and buffer by `fn` of it."""
-        if recurse:
-            for module in self.children():
-                module._apply(fn)
-        for name, parameter in self._parameters.items():
-            if parameter is None:
-                continue
-            gradient = parameter.grad
-            with torch.no_grad():
-                moved = fn(parameter)
-                moved_gradient = None if gradient is None else fn(gradient)
-            # The Parameter object stays the same where possible, so that an optimizer made earlier still trains it.
-            if _can_hold(parameter, moved):
-                parameter.data = moved
-            else:
-                self._parameters[name] = parameter = Parameter(moved, parameter.requires_grad)
-            if gradient is not None and moved_gradient is not None:
-                if parameter.grad is gradient and _can_hold(gradient, moved_gradient):
-                    gradient.data = moved_gradient
-                else:
-                    parameter.grad = moved_gradient.requires_grad_(gradient.requires_grad)
-        for name, buffer in self._buffers.items():
-            if buffer is not None:
-                self._buffers[name] = fn(buffer)
-        return self
-
-    def to(self, *args: Any, **kwargs: Any) -> Self:
-        """Moves to a device, a floating point dtype or both: `to(device, dtype)`, `to(dtype)`, `to(tensor)`.
-
-        `non_blocking` and `memory_format` (for 4-D and 5-D tensors) as in `Tensor.to`. Integers keep their dtype.
-        """
-        device, dtype, non_blocking, memory_format = _parse_to(*args, **kwargs)
-        if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
-            raise TypeError(
-                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
-            )
-        if dtype is not None and dtype.is_complex:
-            warnings.warn("Complex modules are a new feature: some may not work as expected.", stacklevel=2)
-
-        def move(tensor: torch.Tensor) -> torch.Tensor:
-            wanted = dtype if tensor.is_floating_point() or tensor.is_complex() else None
-            options = {"memory_format": memory_format} if memory_format is not None and tensor.dim() in (4, 5) else {}
-            try:
-                return tensor.to(device, wanted, non_blocking, **options)
-            except NotImplementedError as error:
-                if str(error) != "Cannot copy out of meta tensor; no data!":
-                    raise
-                raise NotImplementedError(
-                    f"{error} Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() "
-                    "when moving module from meta to a different device."
-                ) from None
-
-        return self._apply(move)
-
-    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
-        """Moves to a device without copying: the values are whatever memory holds."""
-        return self._apply(lambda tensor: torch.empty_like(tensor, device=device), recurse=recurse)
-
-    def cuda(self, device: Any = None) -> Self:
-        """Moves to a CUDA device."""
-        return self._apply(lambda tensor: tensor.cuda(device))
-
-    def cpu(self) -> Self:
-        """Moves to the CPU."""
-        return self._apply(lambda tensor: tensor.cpu())
-
-    def type(self, dst_type: Any) -> Self:
-        """Casts every tensor, integers included."""
-        return self._apply(lambda tensor: tensor.type(dst_type))
-
-    def float(self) -> Self:
-        """Casts floating point tensors to float32."""
-        return self._apply(lambda tensor: tensor.float() if tensor.is_floating_point() else tensor)
-
-    def double(self) -> Self:
-        """Casts floating point tensors to float64."""
-        return self._apply(lambda tensor: tensor.double() if tensor.is_floating_point() else tensor)
-
-    def half(self) -> Self:
-        """Casts floating point tensors to float16."""
-        return self._apply(lambda tensor: tensor.half() if tensor.is_floating_point() else tensor)
-
-    def bfloat16(self) -> Self:
-        """Casts floating point tensors to bfloat16."""
-        return self._apply(lambda tensor: tensor.bfloat16() if tensor.is_floating_point() else tensor)
-
     # Printing ---------------------------------------------------------------------------------------------------------
 
     def _get_name(self) -> str:
@@ -476,36 +389,3 @@ def _get_member(module: Any, name: str) -> Any:
 
 def _is_tensor_like(value: object) -> bool:
     return isinstance(value, torch.Tensor) or hasattr(value, "__torch_function__")
-
-
-def _can_hold(tensor: torch.Tensor, data: torch.Tensor) -> bool:
-    """Whether `tensor.data = data` is possible: it is not between a real device and "meta", for one."""
-    overwrite = torch.__future__.get_overwrite_module_params_on_conversion()
-    return not overwrite and torch._has_compatible_shallow_copy_type(tensor, data)
-
-
-def _parse_to(*args: Any, **kwargs: Any) -> tuple[torch.device | None, torch.dtype | None, bool, Any]:
-    """Sorts out the three ways to call `to`."""
-
-    def with_device(device=None, dtype=None, non_blocking=False, *, memory_format=None):
-        return device, dtype, non_blocking, memory_format
-
-    def with_dtype(dtype, non_blocking=False, *, memory_format=None):
-        return None, dtype, non_blocking, memory_format
-
-    def with_tensor(tensor, non_blocking=False, *, memory_format=None):
-        return tensor.device, tensor.dtype, non_blocking, memory_format
-
-    if "tensor" in kwargs or (args and isinstance(args[0], torch.Tensor)):
-        form: Callable[..., tuple[Any, Any, Any, Any]] = with_tensor
-    elif args and isinstance(args[0], torch.dtype):
-        form = with_dtype
-    else:
-        form = with_device
-    try:
-        device, dtype, non_blocking, memory_format = form(*args, **kwargs)
-    except TypeError:
-        raise TypeError("to() received an invalid combination of arguments") from None
-    if not (dtype is None or isinstance(dtype, torch.dtype)):
-        raise TypeError(f"to() received an invalid combination of arguments: {dtype!r} is no dtype")
-    return None if device is None else torch.device(device), dtype, non_blocking, memory_format

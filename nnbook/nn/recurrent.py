@@ -1,1 +1,363 @@
-__all__: list[str] = []
+"""Recurrent layers: the same small network at every time step, which hands its state on to the next one."""
+
+import math
+import numbers
+import warnings
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nnbook.nn.module import Module
+from nnbook.nn.parameter import Parameter
+
+__all__ = ["LSTM", "RNNBase"]
+
+
+def _sigmoid(x: Tensor) -> Tensor:
+    # σ(x) = 1 / (1 + e⁻ˣ) = eᵐ / (eᵐ + eᵐ⁻ˣ) for any m. With m = min(x, 0) both exponents are ≤ 0, so nothing overflows;
+    # eᵐ + eᵐ⁻ˣ is then 1 + e^(2m − x).
+    m = x.clamp(max=0)
+    return m.exp() / (1 + (2 * m - x).exp())
+
+
+def _affine(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    # W x + b, for every row of x
+    return x @ weight.T if bias is None else x @ weight.T + bias
+
+
+def _drop(x: Tensor, p: float) -> Tensor:
+    # keep with probability 1 − p; what is kept grows by 1 / (1 − p), so that the expected value stays
+    if p == 1:
+        return x * 0
+    return x * torch.empty_like(x).bernoulli_(1 - p).div_(1 - p)
+
+
+class RNNBase(Module):
+    r"""What LSTM, GRU and RNN share: layers, directions, batches of unequal lengths. Like `torch.nn.RNNBase`.
+
+    A subclass says what happens in one time step, in `_cell`, and how wide its state is, in `_state_widths`.
+
+    Layer k reads the outputs of layer k − 1; with `bidirectional` a second network, the names of whose weights end in
+    `_reverse`, reads the sequence from its end, and the outputs of both stand side by side. All weights and biases
+    start uniform in [−1/√hidden_size, 1/√hidden_size].
+
+    Source: torch.nn.modules.rnn.RNNBase.
+    """
+
+    def __init__(
+        self,
+        mode: str,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        proj_size: int = 0,
+        device: Any = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        self.mode = mode
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.bias = bias
+        self.batch_first = batch_first
+        self.dropout = float(dropout)
+        self.bidirectional = bidirectional
+        self.proj_size = proj_size
+        self._check_arguments(dropout)
+
+        # The gates of a cell are computed together: their weights stand below each other in one matrix.
+        gates = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
+        if mode not in gates:
+            raise ValueError(f"Unrecognized RNN mode: {mode}")
+        rows = gates[mode] * hidden_size
+        output_size = proj_size or hidden_size
+
+        self._all_weights: list[list[str]] = []
+        for layer in range(num_layers):
+            for suffix in self._suffixes(layer):
+                layer_input_size = input_size if layer == 0 else output_size * len(self._suffixes(layer))
+                shapes: dict[str, tuple[int, ...]] = {
+                    "weight_ih": (rows, layer_input_size),
+                    "weight_hh": (rows, output_size),
+                }
+                if bias:
+                    # One bias would do, since they are added. torch keeps two, as cuDNN does.
+                    shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+                if proj_size > 0:
+                    shapes["weight_hr"] = (proj_size, hidden_size)
+                for name, shape in shapes.items():
+                    setattr(self, name + suffix, Parameter(torch.empty(shape, device=device, dtype=dtype)))
+                self._all_weights.append([name + suffix for name in shapes])
+        self.reset_parameters()
+
+    def _check_arguments(self, dropout: Any) -> None:
+        if not isinstance(dropout, numbers.Number) or not 0 <= self.dropout <= 1 or isinstance(dropout, bool):
+            raise ValueError(
+                "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
+            )
+        if dropout and self.num_layers == 1:  # type: ignore[truthy-bool]
+            warnings.warn(
+                "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers "
+                f"greater than 1, but got dropout={dropout} and num_layers={self.num_layers}",
+                stacklevel=4,
+            )
+        for name, kind in (("bias", bool), ("batch_first", bool), ("input_size", int), ("hidden_size", int)):
+            value = getattr(self, name)
+            if not isinstance(value, kind):
+                raise TypeError(f"{name} should be of type {kind.__name__}, got: {type(value).__name__}")
+        for name in ("input_size", "hidden_size", "num_layers"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} must be greater than zero")
+        if self.proj_size < 0:
+            raise ValueError("proj_size should be a positive integer or zero to disable projections")
+        if self.proj_size >= self.hidden_size:
+            raise ValueError("proj_size has to be smaller than hidden_size")
+
+    def _suffixes(self, layer: int) -> list[str]:
+        """How the names of a layer's weights end, one for each direction."""
+        return [f"_l{layer}", f"_l{layer}_reverse"] if self.bidirectional else [f"_l{layer}"]
+
+    def reset_parameters(self) -> None:
+        """Draws all weights and biases anew, uniform in [−1/√hidden_size, 1/√hidden_size]."""
+        bound = 1 / math.sqrt(self.hidden_size)
+        with torch.no_grad():
+            for weight in self.parameters():
+                weight.uniform_(-bound, bound)
+
+    @property
+    def all_weights(self) -> list[list[Parameter]]:
+        """The parameters, one list for each layer and direction."""
+        return [[getattr(self, name) for name in names] for names in self._all_weights]
+
+    def flatten_parameters(self) -> None:
+        """Does nothing: in torch it lays the weights out as cuDNN wants them."""
+
+    # ------------------------------------------------------------------------------------------- what a subclass says
+
+    @property
+    def _state_widths(self) -> tuple[int, ...]:
+        """The width of each tensor that goes from one time step to the next; the first is h, the output."""
+        return (self.hidden_size,)
+
+    def _cell(
+        self, wx: Tensor, state: tuple[Tensor, ...], w_hh: Tensor, b_hh: Tensor | None, w_hr: Tensor | None
+    ) -> tuple[Tensor, ...]:
+        """One time step: the new state, from `wx` = W_ih x_t + b_ih and the state of the step before."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------------------------------------------- forward
+
+    def forward(self, input: Any, hx: Any = None) -> Any:
+        # A batch is kept packed: the rows of step 0, then those of step 1, ... Sequences stand from long to short, so
+        # that step t holds the first sizes[t] of them; without packing every step holds all N.
+        packed = hasattr(input, "batch_sizes")  # torch.nn.utils.rnn.PackedSequence
+        if packed:
+            data, batch_sizes, order, order_back = input
+            sizes = batch_sizes.tolist()
+            self._check_width(data)
+        else:
+            x = self._steps_first(input)
+            data, sizes, order, order_back = x.flatten(0, 1), [x.size(1)] * x.size(0), None, None  # (L·N, H_in)
+
+        single = len(self._state_widths) == 1  # then hx is a tensor; otherwise a tuple of them
+        states = self._initial_states((hx,) if single and hx is not None else hx, data, sizes[0], input)
+        if order is not None and hx is not None:
+            states = [state.index_select(1, order) for state in states]
+
+        output, states = self._run(data, sizes, states)
+
+        if order_back is not None:
+            states = [state.index_select(1, order_back) for state in states]
+        if packed:
+            output = type(input)(output, batch_sizes, order, order_back)
+        elif input.dim() == 2:
+            states = [state.squeeze(1) for state in states]
+        else:
+            output = output.unflatten(0, (len(sizes), sizes[0]))  # (L, N, D·H_out)
+            output = output.transpose(0, 1) if self.batch_first else output
+        return output, states[0] if single else tuple(states)
+
+    def _run(self, data: Tensor, sizes: list[int], states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        """All layers: data (Σ sizes, H_in), each state (layers · D, N, width) -> output (Σ sizes, D · H_out), states."""
+        last_states = []
+        for layer in range(self.num_layers):
+            outputs = []
+            for suffix in self._suffixes(layer):
+                state = tuple(s[len(last_states)] for s in states)
+                out, state = self._run_direction(data, sizes, state, suffix)
+                outputs.append(out)
+                last_states.append(state)
+            data = torch.cat(outputs, dim=1) if self.bidirectional else outputs[0]
+            if self.training and self.dropout > 0 and layer < self.num_layers - 1:
+                data = _drop(data, self.dropout)
+        return data, [torch.stack(column) for column in zip(*last_states, strict=True)]
+
+    def _run_direction(
+        self, data: Tensor, sizes: list[int], state: tuple[Tensor, ...], suffix: str
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """One layer in one direction: data (Σ sizes, F), each state (N, width) -> output (Σ sizes, H_out), state."""
+        w_ih, w_hh = getattr(self, "weight_ih" + suffix), getattr(self, "weight_hh" + suffix)
+        b_ih, b_hh = (getattr(self, name + suffix) if self.bias else None for name in ("bias_ih", "bias_hh"))
+        w_hr = getattr(self, "weight_hr" + suffix) if self.proj_size > 0 else None
+
+        # The input of every step is known beforehand: one large product instead of L small ones.
+        wx = _affine(data, w_ih, b_ih).split(sizes)
+
+        steps = range(len(sizes))
+        outputs: list[Any] = [None] * len(sizes)
+        for t in reversed(steps) if suffix.endswith("_reverse") else steps:
+            n = sizes[t]
+            if n == sizes[0]:
+                state = self._cell(wx[t], state, w_hh, b_hh, w_hr)
+                outputs[t] = state[0]
+            else:
+                # Sequences n, n + 1, ... have no step t. Forward they are over and keep their last state; in reverse
+                # they have not begun and keep their first.
+                moved = self._cell(wx[t], tuple(s[:n] for s in state), w_hh, b_hh, w_hr)
+                outputs[t] = moved[0]
+                state = tuple(torch.cat([new, old[n:]]) for new, old in zip(moved, state, strict=True))
+        return torch.cat(outputs), state
+
+    # -------------------------------------------------------------------------------------------------------- checks
+
+    def _steps_first(self, input: Tensor) -> Tensor:
+        """The input as (L, N, H_in), whichever of the documented shapes it came in."""
+        if input.dim() not in (2, 3):
+            raise ValueError(f"{self._get_name()}: Expected input to be 2D or 3D, got {input.dim()}D instead")
+        dtype = self.weight_ih_l0.dtype
+        if input.dtype != dtype and not torch.is_autocast_enabled(input.device.type):
+            raise ValueError(
+                f"RNN input dtype ({input.dtype}) does not match weight dtype ({dtype}). "
+                f"Convert input: input.to({dtype}), or convert model: model.to({input.dtype})"
+            )
+        self._check_width(input)
+        if input.dim() == 2:
+            x = input.unsqueeze(1)
+        else:
+            x = input.transpose(0, 1) if self.batch_first else input
+        if x.size(0) == 0:
+            raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
+        return x
+
+    def _check_width(self, data: Tensor) -> None:
+        if data.size(-1) != self.input_size:
+            raise RuntimeError(
+                f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {data.size(-1)}"
+            )
+
+    def _initial_states(self, hx: Any, data: Tensor, batch: int, input: Any) -> list[Tensor]:
+        """The states before the first step, each (layers · D, N, width): those given, or zeros."""
+        rows = self.num_layers * len(self._suffixes(0))
+        if hx is None:
+            return [data.new_zeros(rows, batch, width) for width in self._state_widths]
+
+        states = [hx[i] for i in range(len(self._state_widths))]
+        if len(hx) != len(states):
+            raise RuntimeError(f"expected {len(states)} hidden states, got {len(hx)}")
+        if isinstance(input, Tensor):
+            if any(state.dim() != input.dim() for state in states):
+                kind = "batched 3-D" if input.dim() == 3 else "unbatched 2-D"
+                dims = ", ".join(f"{state.dim()}-D" for state in states)
+                raise RuntimeError(f"For {kind} input, hx should also be {input.dim()}-D but got ({dims}) tensors")
+            if input.dim() == 2:
+                states = [state.unsqueeze(1) for state in states]
+        for i, (state, width) in enumerate(zip(states, self._state_widths, strict=True)):
+            name = "hidden" if len(states) == 1 else f"hidden[{i}]"
+            if state.shape != (rows, batch, width):
+                raise RuntimeError(f"Expected {name} size {(rows, batch, width)}, got {list(state.shape)}")
+            if state.dtype != data.dtype and not torch.is_autocast_enabled(data.device.type):
+                raise RuntimeError(f"Expected {name} to be of dtype {data.dtype}, as the input is, got {state.dtype}")
+        return states
+
+    def extra_repr(self) -> str:
+        usual = {"proj_size": 0, "num_layers": 1, "bias": True, "batch_first": False, "dropout": 0}
+        usual["bidirectional"] = False
+        shown = [f"{name}={getattr(self, name)}" for name, value in usual.items() if getattr(self, name) != value]
+        return ", ".join([f"{self.input_size}, {self.hidden_size}", *shown])
+
+
+class LSTM(RNNBase):
+    r"""Long short-term memory. Like `torch.nn.LSTM`.
+
+    For each layer and time step, with σ the sigmoid and ⊙ the product element by element:
+
+        i = σ(W_ii x + b_ii + W_hi h + b_hi)        input gate: how much of the proposal goes in
+        f = σ(W_if x + b_if + W_hf h + b_hf)        forget gate: how much of the memory stays
+        g = tanh(W_ig x + b_ig + W_hg h + b_hg)     the proposal
+        o = σ(W_io x + b_io + W_ho h + b_ho)        output gate: how much of the memory is shown
+        c ← f ⊙ c + i ⊙ g                           the memory
+        h ← o ⊙ tanh(c)                             the output; W_hr h with `proj_size`
+
+    `output, (h_n, c_n) = lstm(input, (h_0, c_0))`; without `(h_0, c_0)` both start at zero. L steps, N sequences, D = 2
+    with `bidirectional` and 1 without, H_out is `proj_size`, or `hidden_size` where that is 0:
+
+        input    (L, N, input_size), (N, L, input_size) with `batch_first`, (L, input_size), or a PackedSequence
+        h_0, h_n (num_layers · D, N, H_out)          without N if the input has none
+        c_0, c_n (num_layers · D, N, hidden_size)
+        output   as the input, D · H_out wide
+
+    `dropout` acts on the outputs of every layer but the last, in training. The weights of layer k are `weight_ih_l{k}`
+    (4 · hidden_size, features), which holds W_ii, W_if, W_ig and W_io below each other, `weight_hh_l{k}`, `bias_ih_l{k}`,
+    `bias_hh_l{k}` and, with `proj_size`, `weight_hr_l{k}`; the other direction's end in `_reverse`.
+
+    Source: torch.nn.LSTM; Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997; forget gate: Gers et al., 2000;
+    projection: Sak et al., https://arxiv.org/abs/1402.1128.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        proj_size: int = 0,
+        device: Any = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(
+            "LSTM",
+            input_size,
+            hidden_size,
+            num_layers,
+            bias,
+            batch_first,
+            dropout,
+            bidirectional,
+            proj_size,
+            device,
+            dtype,
+        )
+
+    @property
+    def _state_widths(self) -> tuple[int, ...]:
+        return (self.proj_size or self.hidden_size, self.hidden_size)  # h, c
+
+    def _cell(
+        self, wx: Tensor, state: tuple[Tensor, ...], w_hh: Tensor, b_hh: Tensor | None, w_hr: Tensor | None
+    ) -> tuple[Tensor, ...]:
+        h, c = state
+
+        # W_i x + b_i + W_h h + b_h for all four gates                  (N, 4 · hidden_size)
+        gates = wx + _affine(h, w_hh, b_hh)
+
+        # i, f and o = σ(...), g = tanh(...)          σ of the whole row is cheaper than three calls; g's is not used
+        i, f, _, o = _sigmoid(gates).chunk(4, dim=1)
+        g = gates.chunk(4, dim=1)[2].tanh()
+
+        # c ← f ⊙ c + i ⊙ g
+        c = f * c + i * g
+        # h ← o ⊙ tanh(c)
+        h = o * c.tanh()
+        # h ← W_hr h
+        if w_hr is not None:
+            h = h @ w_hr.T
+        return h, c

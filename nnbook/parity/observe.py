@@ -300,9 +300,9 @@ def _steps(case: Steps, candidate: Any, rec: Recorder, device: str) -> None:
 
 
 def _parameters(case: Steps, rec: Recorder, dtype: torch.dtype, device: str, tag: str) -> list[list[torch.Tensor]]:
-    groups = []
+    groups: list[list[torch.Tensor]] = []
     for g in range(len(case.groups)):
-        row = []
+        row: list[torch.Tensor] = []
         for i, shape in enumerate([*case.shapes, *([(2,)] if case.holes else [])]):
             value = torch.randn(shape, generator=rec.generator(tag, g, i), dtype=torch.float64).to(device, dtype)
             if case.strided and len(shape) == 2:

@@ -1,4 +1,4 @@
-"""Every exercise keeps its promises: the stub is met politely, the solution passes, every mistake is caught and named."""
+"""Every exercise keeps its promises: stubs are met politely, solutions pass, every mistake is caught and named."""
 
 import ast
 

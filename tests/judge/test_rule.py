@@ -109,6 +109,7 @@ CHEATS = {
     "torch through functional": linear("return torch.functional.F.linear(x, self.weight)"),
 }
 
+# fmt: off
 HONEST = {
     "matmul": linear("return x @ self.weight.T"),
     "einsum": linear("return torch.einsum('...i,oi->...o', x, self.weight)"),
@@ -132,7 +133,7 @@ HONEST = {
     "dtype and device": linear("return torch.ones(3, dtype=x.dtype, device=x.device) + torch.tensor(float('inf'))"),
     "where and logsumexp": linear("return torch.where(x > 0, x, torch.logsumexp(x, -1, keepdim=True))"),
     "demo code beside it": linear("return x @ self.weight.T")
-    + "\nimport torch.nn.functional as F\nimport os\nx = torch.relu(torch.ones(3))\nassert F.linear(x, torch.ones(1, 3)).shape\n",
+    + "\nimport torch.nn.functional as F\nimport os\nx = torch.relu(torch.ones(3))\nassert F.linear(x, x.T).shape\n",
     "class name": linear("return x", init="self.label = self.__class__.__name__"),
     "Parameter by its own path": linear(
         "return x", "from torch.nn.parameter import Parameter", init="self.b = Parameter(torch.zeros(1))"

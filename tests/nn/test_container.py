@@ -40,6 +40,8 @@ def plain(value):
         return value.tolist()
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
     return repr(value) if hasattr(value, "_modules") else value
 
 
@@ -66,7 +68,7 @@ def after(nn, make, act):
             [name for name in dir(one) if name.isdigit()],
         ]
         if isinstance(one, nn.Sequential):
-            seen.append(one(torch.ones(())).item())
+            seen.append(plain(one(torch.ones(()))) if None not in one else "holds None")
         if hasattr(one, "__len__"):
             seen += [len(one), [plain(item) for item in one]]
     return seen
@@ -150,10 +152,6 @@ LIST_ACTS = {
 @pytest.mark.parametrize("act", LIST_ACTS)
 @pytest.mark.parametrize("make", [sequential, named_sequential, module_list, empty_list, empty_sequential])
 def test_lists(make, act):
-    if make is named_sequential and act in {"insert", "insert at the front", "insert from the end"}:
-        pytest.skip("torch asks for a key that is not there: numbers and names do not mix")
-    if make is empty_list and act == "insert from the end":
-        pytest.skip("torch names the module '-1'")
     both(make, LIST_ACTS[act])
 
 
@@ -171,7 +169,6 @@ SEQUENTIAL_ACTS = {
     "insert at the very front": lambda c, nn: c.insert(-3, step(nn, 7)),
     "insert text": lambda c, nn: c.insert(0, "text"),
     "add to itself": lambda c, nn: c + c,
-    "add to itself in place": lambda c, nn: operator.iadd(c, c),
     "add with names": lambda c, nn: c + named_sequential(nn),
     "extend by another": lambda c, nn: c.extend(named_sequential(nn)),
     "nested": lambda c, nn: c.append(nn.Sequential(*steps(nn, 7, 8))),
@@ -183,10 +180,14 @@ SEQUENTIAL_ACTS = {
 
 @pytest.mark.parametrize("act", SEQUENTIAL_ACTS)
 def test_sequential(act):
-    def without_lists(error_or_seen):
-        return error_or_seen
+    both(sequential, SEQUENTIAL_ACTS[act])
 
-    assert without_lists(both(sequential, SEQUENTIAL_ACTS[act]))
+
+def test_sequential_plus_itself_in_place():
+    # Torch stops here with "dictionary changed during iteration"; there is no reason to.
+    model = sequential(scratch)
+    model += model
+    assert repr(model) == repr(sequential(scratch) * 2)
 
 
 @LIBRARIES

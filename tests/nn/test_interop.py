@@ -105,8 +105,9 @@ def test_assignments_go_both_ways():
     assert [type(module).__name__ for module in net] == ["Layer", "Sequential", "Layer", "ReLU", "Identity"]
     net.pop(0)
     assert [name for name, _ in view.named_children()] == ["0", "1", "2", "3"]
-    view.set_submodule("1", Layer(3, 9))
-    assert net[1].outputs == 9
+    new = Layer(3, 9)
+    view.set_submodule("1", scratch.as_torch(new))
+    assert net[1] is new
     with pytest.raises(AttributeError, match="'Layer' object has no attribute 'nowhere'"):
         _ = layer.nowhere
     assert "outputs" in dir(layer)
@@ -201,9 +202,11 @@ def test_hooks_run_once_whichever_face_they_were_put_on(x):
 
 
 def test_functional_call_puts_other_parameters_in(x):
-    view = scratch.as_torch(model())
+    # No layer twice here: torch's functional_call does not put the weights of such a layer back.
+    view = scratch.as_torch(scratch.Sequential(Layer(3, 3), scratch.Sequential(torch.nn.Linear(3, 3), Layer(3, 2))))
     zeros = {name: torch.zeros_like(parameter) for name, parameter in view.named_parameters()}
     before = view(x)
+    assert before.any()
     assert not torch.func.functional_call(view, zeros, (x,)).any()
     assert torch.equal(view(x), before)
 
@@ -217,8 +220,8 @@ def test_view_applies_and_clears_gradients(x):
     assert all(p.grad is None for p in net.parameters())
     names = []
     view.apply(lambda module: names.append(module._get_name()))
-    assert names == ["Linear", "Tanh", "Layer", "Sequential", "Layer", "Sequential"] or names[-1] == "Sequential"
-    assert names.count("Sequential") == 2
+    # As torch does it: a module that is used twice is visited twice.
+    assert names == ["Layer", "Linear", "Tanh", "Layer", "Sequential", "Layer", "Sequential"]
 
 
 @pytest.mark.parametrize("wrap", [scratch.as_torch, lambda module: module], ids=["view", "scratch"])

@@ -32,7 +32,7 @@ _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*([^;]*)(;.*)?
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the examination. `repair` is empty if nothing is wrong; `wrong` is false for what one can live with."""
+    """One line of the examination. `repair` says what to do; `wrong` is false for what one can live with."""
 
     what: str
     value: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 import json
 import statistics
 import time
@@ -57,12 +58,9 @@ class Row:
 
 def twins() -> dict[str, tuple[Spec, Any]]:
     """Every spec about something of torch that nnbook has too, with nnbook's."""
-    import nnbook.nn
-    import nnbook.nn.functional
-    import nnbook.nn.init
-    import nnbook.optim
-
-    homes = {"torch.optim": [nnbook.optim], "torch.nn": [nnbook.nn, nnbook.nn.functional, nnbook.nn.init]}
+    nn, optim = importlib.import_module("nnbook.nn"), importlib.import_module("nnbook.optim")
+    parts = [importlib.import_module(f"nnbook.nn.{part}") for part in ("functional", "init")]
+    homes = {"torch.optim": [optim], "torch.nn": [nn, *parts]}
     found = {}
     for name, spec in specs.every().items():
         origin = getattr(spec.reference, "__module__", None) or spec.twin
