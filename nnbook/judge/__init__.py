@@ -1,18 +1,11 @@
 """A submission's verdict: the from-scratch rule, parity with torch, and the name of the mistake."""
 
 from nnbook.judge.answers import Answer, Answers, BadFile, from_cells, read_answers
+from nnbook.judge.process import Outcome
 from nnbook.judge.report import Diagnosis, Report
-from nnbook.judge.verdict import judge_answers, judge_object, judge_source
+from nnbook.judge.verdict import conclude, first_look, judge_answers, judge_object, judge_source, run_answer
 
 __all__ = [
-    "Answer",
-    "Answers",
-    "BadFile",
-    "Diagnosis",
-    "Report",
-    "from_cells",
-    "judge_answers",
-    "judge_object",
-    "judge_source",
-    "read_answers",
-]
+    "Answer", "Answers", "BadFile", "Diagnosis", "Outcome", "Report", "conclude", "first_look", "from_cells",
+    "judge_answers", "judge_object", "judge_source", "read_answers", "run_answer",
+]  # fmt: skip

@@ -48,6 +48,16 @@ def judge_answers(
     memory: int = MEMORY_BYTES,
 ) -> Report:
     """Judge the answer to one exercise among those that a file defines."""
+    early = first_look(exercise, answers)
+    if isinstance(early, Report):
+        return early
+    seed = secrets.randbits(31) if seed is None else seed
+    outcome = run_answer(exercise, early, seed, device=device, timeout=timeout, memory=memory)
+    return conclude(exercise, outcome, seed, device=device, timeout=timeout)
+
+
+def first_look(exercise: Exercise, answers: Answers) -> Report | Answer:
+    """Before anything runs: the verdict if the text alone decides it (missing, the rule, ...), else the answer."""
     answer = answers.answer(exercise.name)
     if answer is None:
         message = answers.syntax_error(exercise.name)
@@ -59,17 +69,35 @@ def judge_answers(
     violations = check_rule([p.node for p in answer.pieces], exercise.rule, exercise.name)
     if violations:
         return _report(exercise, "rule", violations=violations)
+    return answer
 
-    seed = secrets.randbits(31) if seed is None else seed
-    limit = exercise.timeout if timeout is None else timeout
+
+def run_answer(
+    exercise: Exercise,
+    answer: Answer,
+    seed: int,
+    *,
+    device: str = "cpu",
+    timeout: float | None = None,
+    memory: int = MEMORY_BYTES,
+) -> Outcome:
+    """Observe the answer in a child process. The only step in which somebody else's code runs."""
     spec = exercise.spec
     _warm(spec)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # a child forked while torch's thread pool lives can hang in it
     try:
-        outcome = in_child(lambda: observe_answer(exercise, answer, seed, device), limit, memory)
+        limit = exercise.timeout if timeout is None else timeout
+        return in_child(lambda: observe_answer(exercise, answer, seed, device), limit, memory)
     finally:
         torch.set_num_threads(threads)
+
+
+def conclude(
+    exercise: Exercise, outcome: Outcome, seed: int, *, device: str = "cpu", timeout: float | None = None
+) -> Report:
+    """The verdict on what came back from the child. Runs none of the answer's code."""
+    limit = exercise.timeout if timeout is None else timeout
     if outcome.kind != "done":
         return _unfinished(exercise, outcome, limit)
     try:

@@ -15,8 +15,8 @@ __all__ = ["LSTM", "RNNBase"]
 
 
 def _sigmoid(x: Tensor) -> Tensor:
-    # σ(x) = 1 / (1 + e⁻ˣ) = eᵐ / (eᵐ + eᵐ⁻ˣ) for any m. With m = min(x, 0) both exponents are ≤ 0, so nothing overflows;
-    # eᵐ + eᵐ⁻ˣ is then 1 + e^(2m − x).
+    # σ(x) = 1 / (1 + e⁻ˣ) = eᵐ / (eᵐ + eᵐ⁻ˣ) for any m. With m = min(x, 0) no exponent is positive, so nothing
+    # overflows, and eᵐ + eᵐ⁻ˣ is 1 + e^(2m − x).
     m = x.clamp(max=0)
     return m.exp() / (1 + (2 * m - x).exp())
 
@@ -103,8 +103,8 @@ class RNNBase(Module):
             )
         if dropout and self.num_layers == 1:  # type: ignore[truthy-bool]
             warnings.warn(
-                "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers "
-                f"greater than 1, but got dropout={dropout} and num_layers={self.num_layers}",
+                "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects "
+                f"num_layers greater than 1, but got dropout={dropout} and num_layers={self.num_layers}",
                 stacklevel=4,
             )
         for name, kind in (("bias", bool), ("batch_first", bool), ("input_size", int), ("hidden_size", int)):
@@ -184,8 +184,8 @@ class RNNBase(Module):
         return output, states[0] if single else tuple(states)
 
     def _run(self, data: Tensor, sizes: list[int], states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """All layers: data (Σ sizes, H_in), each state (layers · D, N, width) -> output (Σ sizes, D · H_out), states."""
-        last_states = []
+        """All layers: data (Σ sizes, H_in), states (layers · D, N, width) -> output (Σ sizes, D · H_out), states."""
+        last_states: list[tuple[Tensor, ...]] = []
         for layer in range(self.num_layers):
             outputs = []
             for suffix in self._suffixes(layer):
@@ -303,8 +303,8 @@ class LSTM(RNNBase):
         output   as the input, D · H_out wide
 
     `dropout` acts on the outputs of every layer but the last, in training. The weights of layer k are `weight_ih_l{k}`
-    (4 · hidden_size, features), which holds W_ii, W_if, W_ig and W_io below each other, `weight_hh_l{k}`, `bias_ih_l{k}`,
-    `bias_hh_l{k}` and, with `proj_size`, `weight_hr_l{k}`; the other direction's end in `_reverse`.
+    (4 · hidden_size, features), which holds W_ii, W_if, W_ig and W_io below each other, `weight_hh_l{k}`,
+    `bias_ih_l{k}`, `bias_hh_l{k}` and, with `proj_size`, `weight_hr_l{k}`; the other direction's end in `_reverse`.
 
     Source: torch.nn.LSTM; Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997; forget gate: Gers et al., 2000;
     projection: Sak et al., https://arxiv.org/abs/1402.1128.

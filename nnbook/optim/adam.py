@@ -77,7 +77,10 @@ class Adam(Optimizer):
         if not any(all(isinstance(beta, kind) for beta in betas[:2]) for kind in (float, Tensor)):
             raise ValueError("betas must be either both floats or both Tensors")
         if isinstance(betas[0], Tensor) and foreach and not capturable:
-            raise ValueError("betas as Tensors are not supported for capturable=False and foreach=True")
+            raise ValueError("betas[0] as a Tensor is not supported for capturable=False and foreach=True")
+        for i in (0, 1):
+            if isinstance(betas[i], Tensor) and betas[i].numel() != 1:  # type: ignore[union-attr]
+                raise ValueError(f"Tensor betas[{i}] must be 1-element")
         if fused and foreach:
             raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
 

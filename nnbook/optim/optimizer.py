@@ -220,8 +220,7 @@ class Optimizer:
         number: dict[int, int] = {}
         groups, start = [], 0
         for group in self.param_groups:
-            for i, param in enumerate(group["params"], start):
-                number.setdefault(id(param), i)
+            number.update({id(param): i for i, param in enumerate(group["params"], start)})
             start += len(group["params"])
             packed = {name: value for name, value in group.items() if name != "params"}
             groups.append(packed | {"params": [number[id(param)] for param in group["params"]]})
@@ -285,11 +284,11 @@ class Optimizer:
                     remembered["step"] = step_counter(remembered["step"])
 
     def __repr__(self) -> str:
-        lines = [f"{type(self).__name__} ("]
+        text = f"{type(self).__name__} ("
         for i, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {i}")
-            lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
-        return "\n".join(lines) + "\n)"
+            text += f"\nParameter Group {i}\n"
+            text += "".join(f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params")
+        return text + ")"
 
     # -------------------------------------------------------------------------------------------------------- hooks
 

@@ -1,0 +1,21 @@
+"""a layer whose weight gets no gradient
+
+`.data` (like `.detach()`) hands out the numbers without their history. The output is right to the last bit, and the
+input still gets its gradient, but the weight never does and stays where it started. Call `layer(x).sum().backward()`
+and look at `layer.weight.grad`.
+"""
+
+import torch
+from torch import nn
+
+
+class Linear(nn.Module):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__()
+        bound = in_features**-0.5 if in_features > 0 else 0.0
+        self.weight = nn.Parameter(torch.empty(out_features, in_features).uniform_(-bound, bound))
+        self.bias = nn.Parameter(torch.empty(out_features).uniform_(-bound, bound)) if bias else None
+
+    def forward(self, x):
+        y = x @ self.weight.data.T
+        return y if self.bias is None else y + self.bias

@@ -1,0 +1,198 @@
+"""Dropout: what is drawn is compared as statistics, what follows from the draw exactly."""
+
+import math
+from typing import Any
+
+import torch
+
+from nnbook.parity import Case, Error, ModuleSpec, Recorder, Scenario, empty, extremes, kinks, normal
+
+_FLOATS = (torch.float32, torch.float64)
+
+
+def _mask(output: torch.Tensor) -> torch.Tensor:
+    """1 where a value of ones survived."""
+    return (output.detach() != 0).to(torch.float64)
+
+
+def _shares(candidate: Any, rec: Recorder) -> None:
+    """20,000 ones, for several p"""
+    for p in (0.1, 0.3, 0.5, 0.85):
+        zeros = 1 - _mask(candidate(p)(torch.ones(100, 200)))
+        rec.stat(f"share of zeros with p={p}", float(zeros.mean()), math.sqrt(p * (1 - p) / zeros.numel()))
+
+
+def _default(candidate: Any, rec: Recorder) -> None:
+    """20,000 ones through Dropout()"""
+    zeros = 1 - _mask(candidate()(torch.ones(20_000)))
+    rec.stat("share of zeros", float(zeros.mean()), math.sqrt(0.25 / zeros.numel()))
+
+
+def _mean(candidate: Any, rec: Recorder) -> None:
+    """Dropout(p=0.2) on 20,000 ones"""
+    y = candidate(p=0.2)(torch.ones(20_000))
+    rec.stat("mean of the output", float(y.mean()), math.sqrt(0.2 / 0.8 / y.numel()))
+
+
+def _factors(candidate: Any, rec: Recorder) -> None:
+    """normal draws, some of them exactly 0, in float32 and (strided) in float64"""
+    for p in (0.3, 0.9):
+        for dtype in _FLOATS:
+            with rec.within(f", p={p}, {str(dtype).removeprefix('torch.')}"):
+                x = rec.tensor(kinks(30, 7, 11), p, dtype=dtype, strided=dtype is torch.float64)
+                before = x.detach().clone()
+                _ratios(candidate(p)(x), x, rec)
+                rec("its input, left unchanged", bool(torch.equal(x.detach(), before)))
+
+
+def _ratios(y: torch.Tensor, x: torch.Tensor, rec: Recorder) -> None:
+    """The factor between input and output, wherever there is one, and the gradient that belongs to it."""
+    rec("kind of output", f"{type(y).__name__} of shape {tuple(y.shape)}, {y.dtype}")
+    given = x.detach() != 0
+    ratio = (y.detach() / x.detach())[given]
+    kept = ratio != 0
+    rec("smallest factor of a survivor", ratio[kept].min())
+    rec("largest factor of a survivor", ratio[kept].max())
+    rec("largest output for an input of 0", y.detach()[~given].abs().max())
+    rec("the output has a gradient", y.requires_grad)
+    if not y.requires_grad:
+        return
+    cotangent = torch.randn(y.shape, generator=rec.generator("cotangent"), dtype=torch.float64).to(y)
+    (grad,) = torch.autograd.grad(y, x, cotangent)
+    slope = (grad / cotangent)[given]
+    rec("smallest gradient of a survivor", slope[kept].min())
+    rec("largest gradient of a survivor", slope[kept].max())
+    rec("largest gradient of a dropped value", slope[~kept].abs().max())
+
+
+def _zero_inputs(candidate: Any, rec: Recorder) -> None:
+    """the gradient at 10,000 zeros with p=0.4"""
+    x = torch.zeros(100, 100, dtype=torch.float64, requires_grad=True)
+    y = candidate(0.4)(x)
+    rec("largest output", y.detach().abs().max())
+    rec("the output has a gradient", y.requires_grad)
+    if y.requires_grad:
+        (grad,) = torch.autograd.grad(y, x, torch.ones_like(y))
+        dropped = grad == 0
+        rec.stat("share of zero gradients", float(dropped.double().mean()), math.sqrt(0.24 / grad.numel()))
+        rec("smallest gradient of a survivor", grad[~dropped].min())
+        rec("largest gradient of a survivor", grad[~dropped].max())
+
+
+def _independence(candidate: Any, rec: Recorder) -> None:
+    """ones of 1 to 5 dimensions with p=0.5: is a value dropped because its neighbour is?"""
+    for shape in ((4000,), (60, 70), (13, 17, 19), (9, 11, 8, 7), (5, 6, 7, 5, 6), (8, 8, 8, 8)):
+        mask = _mask(candidate(0.5)(torch.ones(shape)))
+        for dim in range(len(shape)):
+            with rec.within(f" along dimension {dim} of shape {shape}"):
+                same = mask.narrow(dim, 1, shape[dim] - 1) == mask.narrow(dim, 0, shape[dim] - 1)
+                # With p=0.5 the agreements of neighbours are independent draws themselves.
+                rec.stat("share of neighbours with one fate", float(same.double().mean()), 0.5 / same.numel() ** 0.5)
+                counts = mask.sum(dim)
+                # 1-D: a single count, looked at over calls in another case
+                rec("the number of survivors varies", counts.dim() == 0 or bool((counts != counts.flatten()[0]).any()))
+
+
+def _new_masks(candidate: Any, rec: Recorder) -> None:
+    """one Dropout(0.5) called 20 times on ones, and a second one beside it"""
+    layer, other = candidate(0.5), candidate(0.5)
+    x = torch.ones(50, 40)
+    masks = [_mask(layer(x)) for _ in range(20)]
+    same = (masks[0] == masks[1]).double().mean()
+    rec.stat("share of equal fates in two calls", float(same), 0.5 / x.numel() ** 0.5)
+    same = (masks[2] == _mask(other(x))).double().mean()
+    rec.stat("share of equal fates in two layers", float(same), 0.5 / x.numel() ** 0.5)
+    rec("the number of survivors varies from call to call", len({float(m.sum()) for m in masks}) > 1)
+    rec("shape for an input of another shape", list(layer(torch.ones(3, 5)).shape))
+
+
+def _seeds(candidate: Any, rec: Recorder) -> None:
+    """the same ones, after the same seed and after another"""
+    layer, draws = candidate(0.5), []
+    for seed in (3, 3, 4):
+        torch.manual_seed(seed)
+        draws.append(_mask(layer(torch.ones(200))))
+    rec("the same mask after the same seed", bool(torch.equal(draws[0], draws[1])))
+    rec("the same mask after another seed", bool(torch.equal(draws[0], draws[2])))
+
+
+def _modes(candidate: Any, rec: Recorder) -> None:
+    """evaluation, then training again, then evaluation"""
+    layer = candidate(0.5)
+    x = rec.tensor(normal(20, 30))
+    for n, training in enumerate((False, True, False, True)):
+        layer.train(training)
+        y = layer(x)
+        rec(f"values dropped in the turn {n + 1}", bool((y == 0).any()))
+        if not training:
+            rec(f"output in the turn {n + 1}", y)
+
+
+def _in_place(candidate: Any, rec: Recorder) -> None:
+    """Dropout(0.3, inplace=True) in training"""
+    for dtype in _FLOATS:
+        with rec.within(f" ({str(dtype).removeprefix('torch.')})"):
+            leaf = rec.tensor(kinks(20, 30), dtype=dtype)
+            x = leaf.clone()
+            y = candidate(0.3, inplace=True)(x)
+            rec("the input holds the output", bool(torch.equal(x, y)))
+            _ratios(y, leaf, rec)
+
+
+def _scalars(candidate: Any, rec: Recorder) -> None:
+    """40 calls on a tensor without dimensions"""
+    layer = candidate(0.5)
+    outputs = [layer(torch.tensor(3.0)) for _ in range(40)]
+    rec("shape", list(outputs[0].shape))
+    rec("values that come out", sorted({round(float(y), 4) for y in outputs}))
+
+
+DROPOUT = ModuleSpec(
+    torch.nn.Dropout,
+    Case(
+        "hands its input through in evaluation",
+        args=(0.3,),
+        inputs=[normal(3, 4, 5), normal(2, 7)],
+        mode="eval",
+        why="In evaluation nothing is dropped and nothing rescaled: the gradient is one.",
+    ),
+    Scenario(
+        "keeps the expected value in training",
+        _mean,
+        why="Survivors are divided by 1 - p, so that training and evaluation see inputs of one size.",
+    ),
+    Scenario("zeroes a share p of the values", _shares),
+    Scenario("drops half of them by default", _default),
+    Scenario("divides each survivor, and its gradient, by 1 - p", _factors),
+    Scenario(
+        "lets the gradient of a zero through or not, like any other's",
+        _zero_inputs,
+        why="The mask is drawn, not read off the output: an input of 0 can survive, and then its gradient does too.",
+    ),
+    Scenario("decides on each element alone, in any number of dimensions", _independence),
+    Scenario("draws a new mask at each call", _new_masks),
+    Scenario("follows torch.manual_seed", _seeds),
+    Scenario("drops in training only, however often the mode changes", _modes),
+    Case("keeps everything with p=0", kwargs={"p": 0.0}, inputs=[kinks(3, 4, 5), extremes(4, 5)]),
+    Case(
+        "gives zeros, and gradients of zero, with p=1",
+        kwargs={"p": 1.0},
+        inputs=[kinks(3, 4, 5), extremes(4, 5)],
+        why="1 / (1 - p) has no value here: 0 times it is not a number.",
+    ),
+    Case("takes p as an integer", args=(1,), inputs=[normal(4, 5)]),
+    Case("takes an empty batch", args=(0.5,), inputs=[empty(0, 4)]),
+    Scenario("takes a tensor without dimensions", _scalars),
+    Scenario("works in place when asked", _in_place),
+    Case("gives zeros in place with p=1", kwargs={"p": 1.0, "inplace": True}, inputs=[normal(3, 4)]),
+    Case("leaves everything in place in evaluation", args=(0.4, True), inputs=[normal(3, 4)], mode="eval"),
+    Case(
+        "keeps half precision",
+        args=(0.0,),
+        inputs=[normal(4, 5)],
+        dtypes=("float16", "bfloat16"),
+        scope="library",
+    ),
+    Error("rejects a negative p", args=(-0.1,)),
+    Error("rejects p above one", args=(1.5,)),
+)
