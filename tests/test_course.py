@@ -78,7 +78,14 @@ def test_an_installation_without_notebooks_says_so(tmp_path, monkeypatch):
 
 def nb(*sources, outputs=()):
     cells = [
-        {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": s, "outputs": list(outputs), "execution_count": None}
+        {
+            "cell_type": "code",
+            "id": f"c{i}",
+            "metadata": {},
+            "source": s,
+            "outputs": list(outputs),
+            "execution_count": None,
+        }
         for i, s in enumerate(sources)
     ]
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
@@ -269,7 +276,9 @@ def test_two_writers_keep_each_others_records():
     assert set(Progress().records) == {"One", "Two"}
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"exercises": {"X": {"checks": "many"}}}', '{"exercises": {"X": 1}}', "\udcff"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"exercises": {"X": {"checks": "many"}}}', '{"exercises": {"X": 1}}', "\udcff"]
+)
 def test_a_damaged_file_is_moved_aside_and_said_once(tmp_path, text):
     home = tmp_path / "home"
     home.mkdir()
@@ -399,8 +408,8 @@ def test_check_names_each_file_that_differs_is_missing_or_is_extra(tmp_path, run
     [
         (lambda nb: nb["cells"][3].update(source=["pass"]), "differs from the bank, first in cell"),
         (lambda nb: nb["cells"][1].update(execution_count=None), "was not run"),
-        (lambda nb: nb["cells"][1].update(outputs=[{"output_type": "error", "ename": "E", "evalue": "", "traceback": []}]), "error"),
-        (lambda nb: nb["cells"].append({"cell_type": "markdown", "id": "more", "metadata": {}, "source": []}), "too many"),
+        (lambda nb: nb["cells"][1].update(outputs=[{"output_type": "error"}]), "holds an error"),
+        (lambda nb: nb["cells"].append({"cell_type": "markdown", "id": "more", "source": []}), "too many"),
         (lambda nb: nb["metadata"].update(language_info={"name": "python", "version": "3.1"}), "layout"),
     ],
 )  # fmt: skip
@@ -426,7 +435,12 @@ def test_check_with_run_compares_outputs_too(tmp_path, runs):
 
 def test_a_stale_built_notebook_is_removed_but_a_strangers_is_not(tmp_path, runs):
     (tmp_path / "exercises").mkdir()
-    old = {"cells": [], "metadata": {"nnbook": {"built_from": "nnbook/bank/98_old"}}, "nbformat": 4, "nbformat_minor": 5}
+    old = {
+        "cells": [],
+        "metadata": {"nnbook": {"built_from": "nnbook/bank/98_old"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     (tmp_path / "exercises/98_old.ipynb").write_bytes(to_bytes(old))
     (tmp_path / "exercises/mine.ipynb").write_text("{}")
     built = build(tmp_path)

@@ -14,6 +14,7 @@ import torch
 
 from nnbook.parity.inputs import Recipe, build, generator
 from nnbook.parity.observation import CaseObservation, Record, plain
+from nnbook.parity.operators import OperatorWatch
 from nnbook.parity.spec import TOLERANCE, Tolerance
 
 _HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -37,6 +38,7 @@ class Recorder:
         self.seed = seed
         self.device = device
         self.tolerance = tolerance
+        self.watch = OperatorWatch(())
         self._suffix = ""
 
     # -- what a scenario draws from ------------------------------------------------------------------------------------

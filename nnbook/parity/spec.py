@@ -124,7 +124,7 @@ class Steps(_Named):
     `groups` lists the options of each parameter group (one group with the defaults, unless said otherwise), each
     with parameters of all the `shapes`. Gradients are normal draws times `scale`; with `holes`, some parameters have
     none at some steps, and one never has any. `reload_at` makes a state_dict round trip into a fresh optimizer
-    before that step.
+    before that step; with `beside`, a second optimizer walks along over parameters of its own, and a fresh one follows.
     """
 
     name: str
@@ -140,6 +140,7 @@ class Steps(_Named):
     as_generator: bool = False
     closure: bool = False
     strided: bool = False
+    beside: bool = False
     dtypes: Sequence[str] = ("float32", "float64")
     tolerance: Tolerance | None = None
 

@@ -461,7 +461,7 @@ def test_sparse_gradients(name):
         optimizer = getattr(module, name)([dense, embedding], lr=0.1)
         for _ in range(3):
             dense.grad = torch.ones(2)
-            embedding.grad = torch.sparse_coo_tensor([[0, 2, 2]], torch.ones(3, 2), (4, 2))
+            embedding.grad = torch.sparse_coo_tensor([[0, 2, 2]], torch.ones(3, 2), (4, 2), check_invariants=True)
             error = error_of(optimizer.step)
         return type(error), str(error), dense.detach(), embedding.detach()
 

@@ -3,13 +3,16 @@
 import torch
 
 from nnbook.parity import Case, Error, Init, ModuleSpec, constant, empty, extremes, normal
+from nnbook.parity.specs._factory import factory
 
 LINEAR = ModuleSpec(
     torch.nn.Linear,
     Case("maps a batch of rows", args=(5, 3), inputs=[normal(4, 5)]),
     Case("maps one row without a batch", args=(5, 3), inputs=[normal(5)]),
     Case("keeps any leading shape", args=(5, 3), inputs=[normal(2, 4, 3, 5)]),
+    Case("keeps leading dimensions of size one", args=(5, 3), inputs=[normal(1, 1, 5)]),
     Case("works without a bias", args=(5, 3), kwargs={"bias": False}, inputs=[normal(4, 5)]),
+    Case("takes bias as its third argument", args=(5, 3, False), inputs=[normal(2, 4, 5)]),
     Case("makes one feature of many", args=(7, 1), inputs=[normal(3, 7)]),
     Case("makes many features of one", args=(1, 4), inputs=[normal(3, 1)]),
     Case(
@@ -22,8 +25,13 @@ LINEAR = ModuleSpec(
     Case("stays exact for large inputs", args=(5, 3), inputs=[extremes(4, 5)]),
     Case("gives the bias for a zero input", args=(5, 3), inputs=[constant(0.0, 2, 5)]),
     Case("can be called again and again", args=(5, 3), inputs=[normal(4, 5), normal(2, 5), normal(4, 5)]),
-    Init("starts with uniform weights and bias within 1/sqrt(in_features)", args=(9, 2048)),
+    Init("starts with uniform weights and bias within 1/sqrt(in_features)", args=(4, 16384)),
     Init("starts so without a bias too", args=(300, 60), kwargs={"bias": False}),
-    Case("keeps half precision", args=(5, 3), inputs=[normal(4, 5)], dtypes=("bfloat16",), scope="library"),
     Error("rejects rows of another width", args=(5, 3), inputs=[normal(4, 6)], kind=RuntimeError, scope="exercise"),
+    Case("keeps half precision", args=(5, 3), inputs=[normal(4, 5)], dtypes=("bfloat16",), scope="library"),
+    Case("takes rows without features", args=(0, 3), inputs=[empty(2, 0)], scope="library"),
+    Case("makes no features when asked", args=(3, 0), inputs=[normal(2, 3)], scope="library"),
+    factory(5, 3),
+    Error("rejects a scalar", args=(5, 3), inputs=[normal()], kind=RuntimeError),
+    Error("rejects a negative size", args=(-5, 3), kind=RuntimeError),
 )

@@ -159,6 +159,7 @@ NLL_LOSS = ModuleSpec(
         weight=weights(4),
         ignore_index=1,
         reduction="none",
+        dtypes=("float32",),  # torch 2.13 itself has no gradient here for an input with gaps
     ),
     _case(
         "takes the weighted mean over positions",
@@ -253,7 +254,7 @@ CROSS_ENTROPY_LOSS = ModuleSpec(
         (normal(6, 4), indices(1, 2, 3, -100, 0, 3)),
         weight=weights(4),
         label_smoothing=0.3,
-        why="Each class's share of the smoothed target is weighted by that class; the divisor stays the sum of w[target].",
+        why="Each class's share of the smoothed target carries that class's weight; the mean still divides by w[target].",
     ),
     _case(
         "smooths each row with weights and an ignored class",
@@ -318,7 +319,7 @@ CROSS_ENTROPY_LOSS = ModuleSpec(
         "stays finite for logits of +-10,000, right or wrong",
         (_EXTREME, indices(1, 1, 0, 0)),
         reduction="none",
-        why="exp(10,000) overflows and log(0) is -inf: take the row's largest logit out first, and never log a softmax.",
+        why="exp(10,000) overflows and log(0) is -inf: take the row's largest logit out first; never log a softmax.",
     ),
     _case(
         "stays finite for logits of +-10,000 with smoothing and with probabilities",
@@ -330,10 +331,15 @@ CROSS_ENTROPY_LOSS = ModuleSpec(
         "keeps the size of a confident mistake",
         (values([120.0, 0.0, -3.0], [0.0, 0.0, -40.0], [0.5, 30.0, 0.5]), indices(1, 2, 0)),
         reduction="none",
-        why="A clamp or an epsilon inside the logarithm caps the loss, and with it the gradient that should correct it.",
+        why="A clamp or an epsilon inside the logarithm caps the loss, and with it the gradient that would correct it.",
     ),
-    _case("does not mind a shift of all logits", (normal(4, 3, mean=2e3), integers(4, high=3)), dtypes=("float64",)),
-    _case("is zero for a single class", (normal(3, 1), indices(0, 0, 0))),
+    _case(
+        "does not mind a shift of all logits",
+        (normal(4, 3, mean=2e3), integers(4, high=3)),
+        dtypes=("float64",),
+        scope="library",
+    ),
+    _case("is zero for a single class", (normal(3, 1), indices(0, 0, 0)), scope="library"),
     _case("adds up an empty batch to zero", (empty(0, 3), _NO_TARGETS), reduction="sum"),
     _case(
         "can be called again and again",

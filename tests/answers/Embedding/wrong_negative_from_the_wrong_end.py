@@ -1,0 +1,20 @@
+# -1 means row 0.
+import torch
+from torch import nn
+
+
+class Embedding(nn.Module):
+    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
+        super().__init__()
+        rows = torch.randn(num_embeddings, embedding_dim)
+        if padding_idx is not None:
+            padding_idx = abs(padding_idx) - (padding_idx < 0)
+            rows[padding_idx] = 0.0
+        self.padding_idx = padding_idx
+        self.weight = nn.Parameter(rows)
+
+    def forward(self, i):
+        y = self.weight[i]
+        if self.padding_idx is None:
+            return y
+        return torch.where((i == self.padding_idx).unsqueeze(-1), y.detach(), y)
