@@ -48,7 +48,11 @@ def check(x: Any, *, seed: int = 0, device: str = "cpu") -> Report:
         message = f"{name} is a {type(candidate).__name__} here, not a definition: run the cell that defines it again"
         return _show(Report(name, "missing", exercise.points, message=message))
     answers = _answers(name, candidate)
-    report = judge_object(exercise, candidate, answers, seed=seed, device=device)
+    try:
+        report = judge_object(exercise, candidate, answers, seed=seed, device=device)
+    except SystemExit:
+        message = f"{name} ends the program: take the call of exit() or quit() out"
+        report = Report(name, "error", exercise.points, message=message)
     store = _progress.Progress()
     store.record_check(report, answers.source_for(name) if answers else None)
     _tell(store)
@@ -81,7 +85,7 @@ def hint_text(exercise: Exercise, step: int) -> str:
     """One hint with its number, as Markdown."""
     total = len(exercise.hints)
     more = "" if step < total else " That was the last one."
-    return f"**Hint {step} of {total} for `{exercise.name}`.** {exercise.hints[step - 1]}{more}"
+    return f"**Hint {step} of {total} for `{exercise.name}`.**{more}\n\n{exercise.hints[step - 1]}"
 
 
 def progress(lesson: str | None = None) -> _progress.View:
@@ -135,7 +139,8 @@ def _resolve(x: Any, frame: FrameType) -> tuple[str, Any]:
     if isinstance(x, str):
         name = x.strip()
         return name, next((space[name] for space in spaces if name in space), _NOWHERE)
-    name = getattr(x, "__name__", "") or type(x).__name__
+    own = getattr(x, "__name__", None)
+    name = own if own and isinstance(own, str) else type(x).__name__
     known = {e.name for e in bank.exercises()}
     if name not in known:
         # `affine = lambda ...` or `Linear = MyLinear`: called by the name it is bound to
@@ -150,7 +155,8 @@ def _answers(name: str, candidate: Any) -> Answers | None:
     ip = _ipython()
     home = getattr(candidate, "__module__", None)
     if ip is not None and home in ("__main__", None):
-        cells = ip.user_ns.get("In") or []
+        # as typed: IPython's own translation hides what stands below a `%%time`
+        cells = ip.history_manager.input_hist_raw
         answers = from_cells([(f"cell [{i}]", text) for i, text in enumerate(cells) if text], "this notebook")
         _drop_stale(answers)
         return answers if name in answers.names else None

@@ -329,6 +329,11 @@ def test_the_table_of_all_lessons_says_what_comes_next():
     assert before.to_json()["next"] == before.following
 
 
+def test_a_lesson_without_exercises_says_so(monkeypatch):
+    monkeypatch.setattr(bank, "lessons", list)
+    assert view(Progress(), "11").closing == "There are no exercises here."
+
+
 def test_points_recorded_are_never_more_than_the_exercise_has():
     store = Progress()
     store.records[FIRST.name] = Record(passed=True, points=10**6)

@@ -124,6 +124,20 @@ def test_cells_with_magics_and_syntax_errors_do_not_get_in_the_way(cell):
     assert "all" in cell("check(Linear)")[0]["text/plain"]
 
 
+def test_a_definition_below_a_cell_magic_counts(cell):
+    cell(START)
+    cell(RIGHT)
+    cell("%%time\n" + RIGHT.replace("x @ self.weight.T", "nn.functional.linear(x, self.weight)"))
+    assert cell("check(Linear)")[0]["text/plain"].startswith("Linear: not checked")
+
+
+def test_an_answer_that_ends_the_program_does_not_end_the_kernel(cell):
+    cell(START)
+    cell(RIGHT.replace("        y = ", "        raise SystemExit\n        y = "))
+    cell("r = check(Linear)")
+    assert cell.error is None and not cell.shell.user_ns["r"].passed
+
+
 def test_the_stub_is_told_politely(cell):
     cell(START)
     cell(LINEAR.stub)

@@ -213,9 +213,9 @@ class View:
     @property
     def closing(self) -> str:
         """The last line: what comes next."""
-        if not self.following:
-            return "Everything here is done."
-        return f"Next: {self.following}"
+        if self.following:
+            return f"Next: {self.following}"
+        return "Everything here is done." if self.max_points else "There are no exercises here."
 
     def __repr__(self) -> str:
         return self.text()

@@ -10,6 +10,7 @@ import contextlib
 import os
 import select
 import signal
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ def in_child(work: Callable[[], bytes], timeout: float, memory: int = MEMORY_BYT
     if late:
         _kill(pid)
     status = _wait(pid, max(deadline - time.monotonic(), _GRACE_SECONDS))
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)  # whatever it started ends with it
     if late:
         return Outcome("timeout")
     if blob[:1] == b"+":
@@ -89,6 +92,8 @@ def _be_child(work: Callable[[], bytes], reader: int, writer: int, timeout: floa
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
+        # Python's own stream objects may be somebody's capture, which descriptors 1 and 2 do not reach.
+        sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, m) for m in ("r", "w", "w"))  # noqa: SIM115
         _limit_memory(memory)
         try:
             with time_limit(timeout):

@@ -109,7 +109,7 @@ class _PutBack(torch.autograd.Function):
     def forward(ctx: Any, cols: Tensor, shape: _Sizes, kernel: _Sizes, stride: _Sizes, dilation: _Sizes) -> Tensor:
         ctx.geometry = kernel, stride, dilation
         out, x = cols.shape[2 + len(kernel) :], cols.new_zeros(shape)
-        for place in product(*map(range, kernel)):
+        for place in product(*[range(k) for k in kernel]):
             # x[n, c, o*stride + k*dilation] += cols[c, k, n, o] for all positions o of the kernel at once
             starts = [k * d for k, d in zip(place, dilation, strict=True)]
             seen = [slice(b, b + s * (o - 1) + 1, s) for b, s, o in zip(starts, stride, out, strict=True)]

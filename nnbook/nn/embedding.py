@@ -145,8 +145,9 @@ class Embedding(Module):
         """An Embedding around a table (V, D) that exists already; frozen unless `freeze=False`."""
         if embeddings.dim() != 2:
             raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
+        rows, columns = embeddings.shape
         options = (padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
-        return cls(*embeddings.shape, *options, _weight=embeddings, _freeze=freeze)
+        return cls(rows, columns, *options, embeddings, freeze)
 
     def forward(self, input: Tensor) -> Tensor:
         return embedding(
@@ -154,6 +155,6 @@ class Embedding(Module):
         )
 
     def extra_repr(self) -> str:
-        usual = dict(padding_idx=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, sparse=False)
+        usual = {"padding_idx": None, "max_norm": None, "norm_type": 2, "scale_grad_by_freq": False, "sparse": False}
         other = [f", {name}={getattr(self, name)}" for name, value in usual.items() if getattr(self, name) != value]
         return f"{self.num_embeddings}, {self.embedding_dim}" + "".join(other)

@@ -1,0 +1,3 @@
+# the bias is added inside and outside
+def affine(x, weight, bias):
+    return (x @ weight.T + bias) + bias
