@@ -295,21 +295,42 @@ def test_grade_hands_over_what_was_asked(nnbook, tmp_path, monkeypatch):
 
     calls = []
 
-    def grade(submissions, out, *, jobs, resume, formats, seed, timeout, device, unsafe, console):
-        calls.append((submissions, out, jobs, resume, formats, seed, timeout, device, unsafe))
-        return types.SimpleNamespace(rows=[], exit_code=1)
+    def grade(submissions, out, *, console, **given):
+        calls.append(given)
+        out.mkdir()
+        return types.SimpleNamespace(rows=[{"student": "a", "status": "passed"}, {"student": "b", "status": "rule"}])
 
     monkeypatch.setitem(sys.modules, "nnbook.grader", types.SimpleNamespace(grade=grade))
     (tmp_path / "class").mkdir()
-    code, _, err = nnbook(
-        "grade", "class", "--out", "grades", "--jobs", 2, "--format", "csv, canvas", "--seed", 5, "--unsafe"
-    )
-    assert code == 1 and err == ""
-    (call,) = calls
-    assert [str(c) for c in call[:2]] == ["class", "grades"]
-    assert call[2:] == (2, False, ["csv", "canvas"], 5, None, "cpu", True)
+    words = "grade class --out grades --jobs 2 --format csv,canvas --seed 5 --unsafe --lesson layers"
+    code, out, err = nnbook(*words.split())
+    assert code == 1 and "2 students, 2 answers: 1 passed, 1 rule" in out and err == ""
+    assert calls == [
+        {
+            "jobs": 2,
+            "resume": False,
+            "formats": ("csv", "canvas"),
+            "lessons": ("02_layers",),
+            "seed": 5,
+            "timeout": None,
+            "device": "cpu",
+            "unsafe": True,
+        }
+    ]
     code, _, err = nnbook("grade", "class", "--out", "grades", "--dask", "tcp://x:1")
     assert code == 2 and one_line(err) and "--dask" in err
+
+
+def test_grade_grades_a_class(tmp_path):
+    (tmp_path / "class").mkdir()
+    notebook_file(tmp_path / "class" / "ada.ipynb", RIGHT)
+    notebook_file(tmp_path / "class" / "bob.ipynb", MISTAKE.source)
+    write(tmp_path / "class" / "eve.ipynb", "broken")
+    done = shell("grade", "class", "--out", "grades", "--jobs", "2")
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    rows = (tmp_path / "grades" / "grades.csv").read_text().splitlines()
+    assert rows[0] == "student,lesson,exercise,points,max_points,status,diagnosis" and len(rows) == 4
+    assert {r.split(",")[0]: r.split(",")[5] for r in rows[1:]} == {"ada": "passed", "bob": "failed", "eve": "error"}
 
 
 def test_grade_without_submissions_is_one_line(nnbook, tmp_path):

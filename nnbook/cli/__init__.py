@@ -138,6 +138,15 @@ def grade(
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where grades.csv and the feedback go.", show_default=False)],
     jobs: Annotated[int | None, typer.Option(help="How many at once.", min=1, show_default=False)] = None,
+    lessons: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--lesson",
+            metavar="ID",
+            help="Only this lesson (may be repeated); else what was handed in.",
+            show_default=False,
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Grade only what is new or changed.")] = False,
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler to spread the work by.", show_default=False)
@@ -158,11 +167,12 @@ def grade(
     """Grade a class's notebooks.
 
     DIR/grades.csv holds one row per student and exercise, beside it one feedback page per student.
+    Exit 0 if every answer passed, 1 if not, 2 if there was nothing to grade or nowhere to write.
     """
     from nnbook.cli import tools
 
     given = {"jobs": jobs, "resume": resume, "seed": seed, "timeout": timeout, "device": device, "unsafe": unsafe}
-    raise typer.Exit(tools.grade(submissions, out, formats, dask, given))
+    raise typer.Exit(tools.grade(submissions, out, formats, lessons or [], dask, given))
 
 
 @app.command()

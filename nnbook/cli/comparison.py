@@ -78,10 +78,20 @@ def measure(name: str, spec: Spec, candidate: Any, device: str, seed: int = SEED
     seen = observe(spec, candidate, seed, scope="library", device=device)
     expected = observe(spec, spec.reference, seed, scope="library", device=device)
     results = compare(spec, seen, expected, "library")
-    return Row(name, spec.twin, results, _speed(spec, candidate, device))
+    return Row(name, _public(spec), results, _speed(spec, candidate, device))
+
+
+def _public(spec: Spec) -> str:
+    """The name under which people import the twin: torch.nn.Linear, not torch.nn.modules.linear.Linear."""
+    for module in (torch.nn, torch.optim, torch.nn.functional, torch.nn.init):
+        if getattr(module, spec.name, None) is spec.reference:
+            return f"{module.__name__}.{spec.name}"
+    return spec.twin
 
 
 def _speed(spec: Spec, candidate: Any, device: str) -> float | None:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # on inputs this small, waking a second thread would be all that one measures
     try:
         mine, theirs = _job(spec, candidate, device), _job(spec, spec.reference, device)
         if mine is None or theirs is None:
@@ -91,6 +101,8 @@ def _speed(spec: Spec, candidate: Any, device: str) -> float | None:
         return statistics.median(ratios)
     except Exception:  # a component that cannot do the job has failed its cases already
         return None
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _job(spec: Spec, thing: Any, device: str) -> Callable[[], Any] | None:
@@ -185,4 +197,4 @@ def _print(rows: list[Row], cases: bool) -> None:
             if cases or not r.passed:
                 where = "" if cases else f"{row.name}: "
                 plain(f"{'same   ' if r.passed else 'DIFFERS'}  {where}{r.name}{': ' + r.message if r.message else ''}")
-    plain("time: forward and backward on the first input of the spec, or one optimizer step, against torch in this run")
+    plain("time: forward and backward on the first input of the spec, or one optimizer step; one thread, in this run")

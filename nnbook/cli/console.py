@@ -66,6 +66,11 @@ def console() -> Console:
     return _console_for(sys.stdout)
 
 
+def progress_console() -> Console:
+    """The console on stderr, for bars: stdout holds results alone."""
+    return _console_for(sys.stderr)
+
+
 def width() -> int:
     """How wide running text may be."""
     return max(40, min(console().width, 100))

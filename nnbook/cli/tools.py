@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from nnbook.cli.console import Problem, console, error, plain
+from nnbook.cli.console import Problem, error, plain, progress_console
 from nnbook.cli.learn import need_device
+from nnbook.course import find_lesson
 
 
-def grade(submissions: Path, out: Path, formats: str, dask: str | None, given: dict[str, Any]) -> int:
-    """Hand over to nnbook.grader."""
+def grade(
+    submissions: Path, out: Path, formats: str, lessons: list[str], dask: str | None, given: dict[str, Any]
+) -> int:
+    """Hand over to nnbook.grader, then say what came of it; exit 0 if every answer passed, 1 if not."""
     wanted = [f.strip() for f in formats.split(",") if f.strip()]
     if not wanted:
         raise Problem("--format: names no format; try --format csv,html")
@@ -26,8 +30,14 @@ def grade(submissions: Path, out: Path, formats: str, dask: str | None, given: d
         if "dask" not in inspect.signature(grader.grade).parameters:
             raise Problem("--dask: this version grades on one machine; use --jobs")
         given = {**given, "dask": dask}
-    summary = grader.grade(submissions, out, formats=wanted, console=console(), **given)
-    return int(getattr(summary, "exit_code", 0))
+    chosen = tuple(find_lesson(lesson).id for lesson in lessons)
+    summary = grader.grade(submissions, out, formats=tuple(wanted), lessons=chosen, console=progress_console(), **given)
+    counts = Counter(str(row["status"]) for row in summary.rows)
+    students = len({row["student"] for row in summary.rows})
+    said = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+    plain(f"{students} student{'s' if students != 1 else ''}, {len(summary.rows)} answers: {said}")
+    plain(f"in {out}: {', '.join(sorted(p.name for p in out.iterdir() if not p.name.startswith('.')))}")
+    return 0 if summary.rows and set(counts) == {"passed"} else 1
 
 
 def build(check: bool, execute: bool, force: bool) -> int:

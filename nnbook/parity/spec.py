@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from nnbook.parity.inputs import describe
+from nnbook.parity.inputs import Recipe, describe
 
 if TYPE_CHECKING:
     from nnbook.parity.recorder import Recorder
@@ -158,6 +158,8 @@ def _arguments(args: Sequence[Any], kwargs: dict[str, Any]) -> str:
 
 
 def _short(value: Any) -> str:
+    if isinstance(value, Recipe):
+        return f"<{value.text}>"
     text = repr(value)
     return text if len(text) <= 40 else f"<{type(value).__name__}>"
 

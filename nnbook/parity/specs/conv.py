@@ -1,11 +1,13 @@
 """Conv2d."""
 
+from typing import Final
+
 import torch
 
 from nnbook.parity import Case, Error, Init, ModuleSpec, constant, empty, extremes, normal
 from nnbook.parity.specs._factory import factory
 
-L = "library"
+L: Final = "library"
 
 CONV2D = ModuleSpec(
     torch.nn.Conv2d,

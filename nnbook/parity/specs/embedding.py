@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import torch
 
@@ -10,7 +10,7 @@ from nnbook.parity import Case, Error, Init, ModuleSpec, Recorder, Scenario, ind
 from nnbook.parity.inputs import Recipe
 from nnbook.parity.specs._factory import factory
 
-L = "library"
+L: Final = "library"
 
 
 def _starts_with_a_zero_row(candidate: Any, rec: Recorder) -> None:

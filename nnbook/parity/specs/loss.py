@@ -254,7 +254,7 @@ CROSS_ENTROPY_LOSS = ModuleSpec(
         (normal(6, 4), indices(1, 2, 3, -100, 0, 3)),
         weight=weights(4),
         label_smoothing=0.3,
-        why="Each class's share of the smoothed target carries that class's weight; the mean still divides by w[target].",
+        why="Each class's share of the smoothed target carries that class's weight; the mean divides by w[target].",
     ),
     _case(
         "smooths each row with weights and an ignored class",

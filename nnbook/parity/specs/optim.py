@@ -1,5 +1,6 @@
 """Optimizers."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -58,8 +59,8 @@ def _resumed(options: dict[str, Any], others: dict[str, Any]) -> Callable[[Any, 
             optimizer.step()
         copies = [torch.nn.Parameter(p.detach().clone()) for p in params]
         resumed = candidate(copies, **others)
-        resumed.load_state_dict(optimizer.state_dict())
-        # Not in lockstep: what the two share would be stepped twice.
+        # A copy, as one read from a file would be: torch's load_state_dict may keep the very tensors it is given.
+        resumed.load_state_dict(copy.deepcopy(optimizer.state_dict()))
         for who, mine in (("the old", (optimizer, params)), ("the resumed", (resumed, copies))):
             for n in range(3, 6):
                 _give_gradients(rec, mine[1], n)
