@@ -105,10 +105,7 @@ def xray(module: Any, *args: Any, **kwargs: Any) -> Any:
     """Look inside a module: its tree, parameters, buffers and the shapes that flow through it. See `nnbook.show`."""
     from nnbook import show
 
-    look = getattr(show, "xray", None)
-    if look is None:
-        raise NotImplementedError("xray is not part of this version of nnbook")
-    return look(module, *args, **kwargs)
+    return show.xray(module, *args, **kwargs)
 
 
 class Hint:

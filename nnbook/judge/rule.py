@@ -110,6 +110,7 @@ class _Reader(ast.NodeVisitor):
         self.name = name
         self.imported: dict[str, str] = {}
         self.found: list[Violation] = []
+        self.bound: list[set[str]] = []  # the arguments of the functions around the node that is read
 
     # -- what names stand for ------------------------------------------------------------------------------------------
     def collect(self, tree: ast.AST) -> None:
@@ -168,11 +169,30 @@ class _Reader(ast.NodeVisitor):
 
     # -- names and attributes ------------------------------------------------------------------------------------------
     def visit_Name(self, node: ast.Name) -> None:
-        if node.id in _BUILTINS and node.id not in self.imported and node.id not in self.rule.allow:
+        # `input` is a builtin, and torch's own name for what a forward is given: an argument hides the builtin
+        own = node.id in self.imported or any(node.id in names for names in self.bound)
+        if node.id in _BUILTINS and not own and node.id not in self.rule.allow:
             self.breach(node, f"uses {node.id}, which reaches around the rule")
         path = self.imported.get(node.id)
         if path and isinstance(node.ctx, ast.Load):
             self.value(node, path)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
+        args = node.args
+        names = [*args.posonlyargs, *args.args, *args.kwonlyargs, *(a for a in (args.vararg, args.kwarg) if a)]
+        for field, value in ast.iter_fields(node):
+            # only the body sees the arguments; defaults, annotations and decorators are read outside
+            inside = field == "body"
+            if inside:
+                self.bound.append({a.arg for a in names})
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    self.visit(child)
+            if inside:
+                self.bound.pop()
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+    visit_Lambda = visit_FunctionDef
 
     def visit_Assign(self, node: ast.Assign) -> None:
         for target in node.targets:

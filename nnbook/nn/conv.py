@@ -109,11 +109,12 @@ class _PutBack(torch.autograd.Function):
     def forward(ctx: Any, cols: Tensor, shape: _Sizes, kernel: _Sizes, stride: _Sizes, dilation: _Sizes) -> Tensor:
         ctx.geometry = kernel, stride, dilation
         out, x = cols.shape[2 + len(kernel) :], cols.new_zeros(shape)
-        for place in product(*[range(k) for k in kernel]):
+        cols = cols.flatten(1, len(kernel))
+        for i, place in enumerate(product(*[range(k) for k in kernel])):
             # x[n, c, o*stride + k*dilation] += cols[c, k, n, o] for all positions o of the kernel at once
             starts = [k * d for k, d in zip(place, dilation, strict=True)]
             seen = [slice(b, b + s * (o - 1) + 1, s) for b, s, o in zip(starts, stride, out, strict=True)]
-            x[:, :, *seen] += cols[:, *place].transpose(0, 1)
+            x[:, :, *seen] += cols[:, i].transpose(0, 1)
         return x
 
     @staticmethod

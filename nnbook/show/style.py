@@ -5,14 +5,15 @@
             ax = fig.subplots()
             ax.plot(losses, **style.line(0))
             ax.set(xlabel="step", ylabel="loss")
-            return f"A line that falls from {losses[0]:.2f} to {losses[-1]:.2f}."  # the text for those who do not see it
+            return f"A line that falls from {losses[0]:.2f} to {losses[-1]:.2f}."
 
         return style.picture(paint, height=3)
 
-    def explore_loss(): return style.explorer(draw, w=style.Slider(-2, 2, 0.1, value=1), b=...)
+    def explore_loss():
+        return style.explorer(draw, w=style.Slider(-2, 2, 0.1, value=1), b=...)
 
-`paint` gets an empty matplotlib figure in nnbook's style and returns the alternative text; `draw(w=..., b=...)` returns a
-Picture. Neither pyplot nor any other global state is touched.
+`paint` gets an empty matplotlib figure in nnbook's style and returns the alternative text, for those who do not see the
+picture; `draw(w=..., b=...)` returns a Picture. Neither pyplot nor any other global state is touched.
 """
 
 from __future__ import annotations
@@ -116,20 +117,28 @@ class Picture:
             file.write(self.png)
 
 
-def picture(paint: Callable[[Figure], str], *, height: float = 3.0, width: float = WIDTH) -> Picture:
-    """Draws: `paint` fills an empty figure of `width` × `height` inches and returns the alternative text."""
+def picture(
+    paint: Callable[[Figure], str], *, height: float = 3.0, width: float = WIDTH, quick: bool = False
+) -> Picture:
+    """Draws: `paint` fills an empty figure of `width` × `height` inches and returns the alternative text.
+
+    matplotlib finds the margins by drawing everything twice. For an explorer, `quick` leaves them to `paint`
+    (`fig.add_axes`, `fig.subplots_adjust`) and takes half the time, with a larger file.
+    """
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context():
-        matplotlib.rcParams.update({**matplotlib.rcParamsDefault, "backend": matplotlib.rcParams["backend"], **_RC})
-        fig = Figure(figsize=(width, height), dpi=_CSS * _SCALE, layout="constrained")
+        # from the defaults on, whatever style the reader has chosen for plots of their own
+        settings: Any = {k: v for k, v in matplotlib.rcParamsDefault.items() if k != "backend"}
+        matplotlib.rcParams.update(settings | _RC)
+        fig = Figure(figsize=(width, height), dpi=_CSS * _SCALE, layout=None if quick else "constrained")
         canvas = FigureCanvasAgg(fig)
         alt = " ".join(paint(fig).split())
         out = io.BytesIO()
         # No metadata: the file would name the version that wrote it.
-        canvas.print_png(out, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+        canvas.print_png(out, metadata={"Software": None}, pil_kwargs={"compress_level": 1 if quick else 9})
     return Picture(out.getvalue(), alt, round(width * _CSS), round(height * _CSS))
 
 

@@ -650,7 +650,10 @@ def _list_slices(c: Any, rec: Recorder) -> None:
     "This is what a plain list does not do.",
 )
 def _owner(c: Any, rec: Recorder) -> None:
-    class Net(torch.nn.Module):
+    # the library's containers live in the library's own Module
+    base: Any = next(k for k in c.__mro__ if k.__name__ == "Module")
+
+    class Net(base):
         def __init__(self, layers: list[Affine]):
             super().__init__()
             self.layers = c(layers)

@@ -1,7 +1,7 @@
 """a batch normalization that uses the batch's statistics in evaluation
 
-Running statistics are kept and then never used: a sample's output depends on who else is in its batch, and a batch of one pixel turns
-into the bias alone. In eval(), pass one image alone and then among others, and compare its output.
+Running statistics are kept and then never used: a sample's output depends on who else is in its batch, and a batch of
+one pixel turns into the bias alone. In eval(), pass one image alone and then among others, and compare its output.
 """
 
 import torch

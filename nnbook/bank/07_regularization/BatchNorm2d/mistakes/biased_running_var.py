@@ -1,7 +1,8 @@
 """a batch normalization that remembers the biased variance
 
-The batch is normalised right, so training looks the same. What is remembered divides by n where torch divides by n - 1, and with small
-batches evaluation then works with variances that are too small. Compare `running_var` with torch's after one batch of four pixels.
+The batch is normalised right, so training looks the same. What is remembered divides by n where torch divides by n -
+1, and with small batches evaluation then works with variances that are too small. Compare `running_var` with torch's
+after one batch of four pixels.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """a batch normalization whose statistics carry no gradient
 
-The output is right, but mean and variance are treated as constants in the backward pass. The true gradient of each channel sums to
-zero, since adding a constant to a channel changes nothing; look at `x.grad.sum((0, 2, 3))`.
+The output is right, but mean and variance are treated as constants in the backward pass. The true gradient of each
+channel sums to zero, since adding a constant to a channel changes nothing; look at `x.grad.sum((0, 2, 3))`.
 """
 
 import torch

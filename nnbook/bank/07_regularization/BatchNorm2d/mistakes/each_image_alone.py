@@ -1,7 +1,8 @@
 """a normalization of each image by itself
 
-Statistics over height and width alone make an instance normalization: the batch plays no part. The shapes broadcast, so nothing complains.
-Give two images of different brightness; after batch normalization one must still be brighter than the other.
+Statistics over height and width alone make an instance normalization: the batch plays no part. The shapes broadcast,
+so nothing complains. Give two images of different brightness; after batch normalization one must still be brighter
+than the other.
 """
 
 import torch

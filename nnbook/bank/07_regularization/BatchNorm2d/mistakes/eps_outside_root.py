@@ -1,7 +1,8 @@
 """a batch normalization that adds eps after the root
 
-For a variance near 1 the two differ in the sixth digit, which hides it. For a channel that hardly varies they differ by factors, and
-on a constant channel the root's slope at 0 is infinite: the gradient is NaN. Try `x = 0.003 * torch.randn(4, 3, 5, 6)`.
+For a variance near 1 the two differ in the sixth digit, which hides it. For a channel that hardly varies they differ
+by factors, and on a constant channel the root's slope at 0 is infinite: the gradient is NaN. Try `x = 0.003 *
+torch.randn(4, 3, 5, 6)`.
 """
 
 import torch

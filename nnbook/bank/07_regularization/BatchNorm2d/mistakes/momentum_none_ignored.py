@@ -1,7 +1,8 @@
 """a batch normalization that takes momentum=None for 0.1
 
-`momentum=None` asks for the plain average of all batches, in which the n-th counts 1/n. Written as a fallback to the default, it runs and weighs
-every batch by a tenth, the first one too. Compare `running_mean` after one batch with that batch's mean.
+`momentum=None` asks for the plain average of all batches, in which the n-th counts 1/n. Written as a fallback to the
+default, it runs and weighs every batch by a tenth, the first one too. Compare `running_mean` after one batch with
+that batch's mean.
 """
 
 import torch

@@ -1,7 +1,8 @@
 """a batch normalization whose momentum weighs the old value
 
-In optimizers momentum says how much of the past is kept; here it says how much of the new batch is taken. With 0.1 the other way
-round, the statistics jump to the last batch nearly completely. Follow `running_mean` over three batches of different mean.
+In optimizers momentum says how much of the past is kept; here it says how much of the new batch is taken. With 0.1
+the other way round, the statistics jump to the last batch nearly completely. Follow `running_mean` over three batches
+of different mean.
 """
 
 import torch

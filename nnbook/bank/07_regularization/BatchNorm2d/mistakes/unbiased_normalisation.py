@@ -1,7 +1,8 @@
 """a batch normalization that divides by the unbiased deviation
 
-`var` of torch divides by n - 1 unless told otherwise. For the running variance that is wanted, for the normalisation it is not: the output's
-variance comes out below 1. Normalise a batch with two values per channel and look at `y.var(unbiased=False)`.
+`var` of torch divides by n - 1 unless told otherwise. For the running variance that is wanted, for the normalisation
+it is not: the output's variance comes out below 1. Normalise a batch with two values per channel and look at
+`y.var(unbiased=False)`.
 """
 
 import torch

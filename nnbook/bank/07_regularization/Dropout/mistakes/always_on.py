@@ -1,7 +1,7 @@
 """a dropout that goes on in evaluation
 
-Nothing asks for the mode, so predictions are random: the same input gives another output each time, and accuracy changes
-between two evaluations. Call `layer.eval()` and then the layer, twice, on the same ones.
+Nothing asks for the mode, so predictions are random: the same input gives another output each time, and accuracy
+changes between two evaluations. Call `layer.eval()` and then the layer, twice, on the same ones.
 """
 
 import torch

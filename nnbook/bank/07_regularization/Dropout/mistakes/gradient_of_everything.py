@@ -1,7 +1,8 @@
 """a dropout whose mask does not reach the gradient
 
-The output is right in every way, because the mask is applied to the values behind autograd's back. The backward pass knows nothing of
-it: dropped values get a gradient of one, and so do the survivors, whose slope is 1 / (1 - p). Compare `x.grad` with the zeros of the output.
+The output is right in every way, because the mask is applied to the values behind autograd's back. The backward pass
+knows nothing of it: dropped values get a gradient of one, and so do the survivors, whose slope is 1 / (1 - p).
+Compare `x.grad` with the zeros of the output.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """a dropout that divides by zero when p is 1
 
-The formula is right for every p below 1. At p=1 each value becomes 0 * x / 0, which is no number, and one NaN in a forward pass
-ends as NaN in every parameter. Try `Dropout(1.0)(torch.ones(3))`.
+The formula is right for every p below 1. At p=1 each value becomes 0 * x / 0, which is no number, and one NaN in a
+forward pass ends as NaN in every parameter. Try `Dropout(1.0)(torch.ones(3))`.
 """
 
 import torch

@@ -1,8 +1,8 @@
 """a dropout that does not rescale
 
-The right share of values is zeroed, so the output looks like dropout. But survivors keep their value: in training every sum
-shrinks by the share p, in evaluation it does not, and the next layer meets inputs of two different sizes. Compare the mean of
-`Dropout(0.2)(torch.ones(10_000))` in train() and in eval().
+The right share of values is zeroed, so the output looks like dropout. But survivors keep their value: in training
+every sum shrinks by the share p, in evaluation it does not, and the next layer meets inputs of two different sizes.
+Compare the mean of `Dropout(0.2)(torch.ones(10_000))` in train() and in eval().
 """
 
 import torch

@@ -1,7 +1,7 @@
 """a dropout that decides once for a whole row
 
-One draw per row of the last dimension is stretched over it by broadcasting: shapes, means and shares are right, but a row is
-kept or lost as a whole. That is another layer (Dropout1d, Dropout2d). Print the output for `torch.ones(4, 6)`.
+One draw per row of the last dimension is stretched over it by broadcasting: shapes, means and shares are right, but a
+row is kept or lost as a whole. That is another layer (Dropout1d, Dropout2d). Print the output for `torch.ones(4, 6)`.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """a dropout whose p is the probability to keep
 
-Other texts, and older frameworks, give the probability of surviving. With p=0.5 both readings agree, which hides it. Count the
-zeros in `Dropout(0.1)(torch.ones(1000))`: a tenth of them, or all but a tenth?
+Other texts, and older frameworks, give the probability of surviving. With p=0.5 both readings agree, which hides it.
+Count the zeros in `Dropout(0.1)(torch.ones(1000))`: a tenth of them, or all but a tenth?
 """
 
 import torch

@@ -1,7 +1,8 @@
 """a dropout that rescales in evaluation instead of training
 
-This is dropout as first published: survivors keep their value in training, and in evaluation everything is multiplied by 1 - p.
-The two modes agree with each other, but not with torch, whose evaluation does nothing at all. Look at `layer.eval()` on ones.
+This is dropout as first published: survivors keep their value in training, and in evaluation everything is multiplied
+by 1 - p. The two modes agree with each other, but not with torch, whose evaluation does nothing at all. Look at
+`layer.eval()` on ones.
 """
 
 import torch

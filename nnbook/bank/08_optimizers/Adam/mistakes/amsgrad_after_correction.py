@@ -1,7 +1,8 @@
 """an Adam whose amsgrad takes the largest corrected average
 
-The paper compares averages; corrected ones shrink while the correction fades, so that an early large one rules for ever. Torch
-takes the maximum of the plain averages and corrects it afterwards. It shows where gradients become smaller, with `betas=(0.9, 0.9)`.
+The paper compares averages; corrected ones shrink while the correction fades, so that an early large one rules for
+ever. Torch takes the maximum of the plain averages and corrects it afterwards. It shows where gradients become
+smaller, with `betas=(0.9, 0.9)`.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """an Adam that ignores amsgrad
 
-The option is accepted and kept in the group, and the walk is the plain one. While gradients grow, the average is the largest so far anyway,
-and nothing shows. Give one large gradient, then small ones, with `betas=(0.9, 0.5)`.
+The option is accepted and kept in the group, and the walk is the plain one. While gradients grow, the average is the
+largest so far anyway, and nothing shows. Give one large gradient, then small ones, with `betas=(0.9, 0.5)`.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """an Adam that corrects its averages in place
 
-The first step is right. But the corrected values stay in the state and are corrected again at the next step, so both averages grow
-without end. Print the state after each of three steps with the same gradient.
+The first step is right. But the corrected values stay in the state and are corrected again at the next step, so both
+averages grow without end. Print the state after each of three steps with the same gradient.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """an Adam that keeps its count outside the state
 
-The averages are saved, the count is not: after a resume it starts at 1 again, and averages that are long of age are corrected as if
-they were new. The first step after loading is far too long. Save after three steps, load, step.
+The averages are saved, the count is not: after a resume it starts at 1 again, and averages that are long of age are
+corrected as if they were new. The first step after loading is far too long. Save after three steps, load, step.
 """
 
 import torch

@@ -1,7 +1,8 @@
 """an Adam that decays like AdamW
 
-Here the decay belongs to the gradient and passes through both averages; taken off the weights directly it is another optimizer, AdamW.
-With a decay of 0.1 and gradients of zero, torch's Adam moves every weight by about lr, large and small ones alike.
+Here the decay belongs to the gradient and passes through both averages; taken off the weights directly it is another
+optimizer, AdamW. With a decay of 0.1 and gradients of zero, torch's Adam moves every weight by about lr, large and
+small ones alike.
 """
 
 import torch

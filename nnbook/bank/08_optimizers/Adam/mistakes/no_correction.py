@@ -1,7 +1,7 @@
 """an Adam without the correction of its averages
 
-Both averages start at zero, so the first ones are too small, by 10 and by 1000. The root makes 32 of the latter: the first step is
-three times too long. Measure it; torch's is lr, whatever the gradient.
+Both averages start at zero, so the first ones are too small, by 10 and by 1000. The root makes 32 of the latter: the
+first step is three times too long. Measure it; torch's is lr, whatever the gradient.
 """
 
 import torch

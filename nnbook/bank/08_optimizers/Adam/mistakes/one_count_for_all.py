@@ -1,7 +1,8 @@
 """an Adam that counts its own steps and not each parameter's
 
-A layer that is unfrozen at step 1000, or an expert that is seldom chosen, gets its first gradient late. Its averages are
-young then, and a count of 1000 corrects nothing. Leave one parameter without gradient for five steps, then give it one.
+A layer that is unfrozen at step 1000, or an expert that is seldom chosen, gets its first gradient late. Its averages
+are young then, and a count of 1000 corrects nothing. Leave one parameter without gradient for five steps, then give
+it one.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """an RMSprop whose alpha weighs the new square
 
-With the weights of the average swapped, alpha = 0.99 keeps one percent of the past, and each step is nearly the sign of the gradient.
-Look at the first step: torch's is lr / sqrt(1 - alpha) long.
+With the weights of the average swapped, alpha = 0.99 keeps one percent of the past, and each step is nearly the sign
+of the gradient. Look at the first step: torch's is lr / sqrt(1 - alpha) long.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """an RMSprop that adds eps under the root
 
-The root of 1e-8 is 1e-4: parameters whose gradients are small then hardly move at all, and the rest differ in digits that nobody looks
-at. Step with a gradient of 1e-8 and compare the length with torch's.
+The root of 1e-8 is 1e-4: parameters whose gradients are small then hardly move at all, and the rest differ in digits
+that nobody looks at. Step with a gradient of 1e-8 and compare the length with torch's.
 """
 
 import torch

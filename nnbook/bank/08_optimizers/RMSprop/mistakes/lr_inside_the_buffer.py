@@ -1,7 +1,7 @@
 """an RMSprop whose momentum holds steps instead of directions
 
-Other frameworks write b = mu b + lr g / s, and while lr stays the same both give the same walk. After a change of lr the old steps go
-on at their old length. Take three steps with momentum, divide lr by ten, take another.
+Other frameworks write b = mu b + lr g / s, and while lr stays the same both give the same walk. After a change of lr
+the old steps go on at their old length. Take three steps with momentum, divide lr by ten, take another.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """a centered RMSprop that subtracts the mean instead of its square
 
-The variance is the mean of squares minus the square of the mean. Without the square the units do not fit, and where the mean is larger than
-the mean square the root is NaN. Step with `centered=True` and gradients of about 0.1.
+The variance is the mean of squares minus the square of the mean. Without the square the units do not fit, and where
+the mean is larger than the mean square the root is NaN. Step with `centered=True` and gradients of about 0.1.
 """
 
 import torch

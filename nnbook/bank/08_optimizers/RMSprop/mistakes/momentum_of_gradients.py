@@ -1,7 +1,7 @@
 """an RMSprop that averages gradients before it divides them
 
-The buffer gathers plain gradients, and the sum is divided by the latest size. Torch divides each gradient by the size of its own time and then
-gathers. Give a large gradient first and a small one second: the two walks part there.
+The buffer gathers plain gradients, and the sum is divided by the latest size. Torch divides each gradient by the size
+of its own time and then gathers. Give a large gradient first and a small one second: the two walks part there.
 """
 
 import torch

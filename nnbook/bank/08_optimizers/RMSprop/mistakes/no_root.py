@@ -1,7 +1,7 @@
 """an RMSprop that divides by the average square without its root
 
-Dividing by g squared turns large gradients into tiny steps and tiny ones into huge steps, so the pace is not alike for all: it is
-reversed. Step once with gradients 0.1 and 10 and compare the two lengths.
+Dividing by g squared turns large gradients into tiny steps and tiny ones into huge steps, so the pace is not alike
+for all: it is reversed. Step once with gradients 0.1 and 10 and compare the two lengths.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """an RMSprop that keeps its averages outside self.state
 
-Averages in a dict of one's own work until the first checkpoint: `state_dict()` knows nothing of them, and a resumed run starts from
-zeros. Save after three steps, load into a fresh optimizer, step both.
+Averages in a dict of one's own work until the first checkpoint: `state_dict()` knows nothing of them, and a resumed
+run starts from zeros. Save after three steps, load into a fresh optimizer, step both.
 """
 
 import torch

@@ -1,7 +1,8 @@
 """an SGD whose first buffer is p.grad itself
 
-Without a copy, buffer and gradient are one tensor. As long as every backward pass makes a new gradient, nothing happens. With
-`zero_grad(set_to_none=False)` the buffer is zeroed and overwritten with it. Train so for three steps, beside torch's.
+Without a copy, buffer and gradient are one tensor. As long as every backward pass makes a new gradient, nothing
+happens. With `zero_grad(set_to_none=False)` the buffer is zeroed and overwritten with it. Train so for three steps,
+beside torch's.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """an SGD that dampens the first gradient too
 
-A buffer that starts from zeros gives (1 - dampening) g in the first step, where torch gives g. Without dampening there is no
-difference, so it shows with `dampening=0.5` alone: compare the first step with lr times the gradient.
+A buffer that starts from zeros gives (1 - dampening) g in the first step, where torch gives g. Without dampening
+there is no difference, so it shows with `dampening=0.5` alone: compare the first step with lr times the gradient.
 """
 
 import torch

@@ -1,7 +1,8 @@
 """an SGD that shrinks the weights beside the momentum
 
-Decay that is taken off the weights directly never enters the buffer (that is the idea of AdamW). Without momentum both are the same. With
-momentum 0.9, give gradients of zero and a decay of 0.1, and watch a weight shrink: torch's gathers speed.
+Decay that is taken off the weights directly never enters the buffer (that is the idea of AdamW). Without momentum
+both are the same. With momentum 0.9, give gradients of zero and a decay of 0.1, and watch a weight shrink: torch's
+gathers speed.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """an SGD that adds the decay to p.grad itself
 
-The first step is right. But `p.grad` belongs to the caller: logged norms are off, and whoever accumulates gradients over two batches
-decays twice. Print `p.grad` before and after the step.
+The first step is right. But `p.grad` belongs to the caller: logged norms are off, and whoever accumulates gradients
+over two batches decays twice. Print `p.grad` before and after the step.
 """
 
 import torch

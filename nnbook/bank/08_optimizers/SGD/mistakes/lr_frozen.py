@@ -1,7 +1,7 @@
 """an SGD that reads lr once and for all
 
-The value given to the constructor is kept on `self`, so groups with a learning rate of their own do not get it, and a scheduler, which writes to
-`group["lr"]`, changes nothing. Set `optimizer.param_groups[0]["lr"] = 0` and step.
+The value given to the constructor is kept on `self`, so groups with a learning rate of their own do not get it, and a
+scheduler, which writes to `group["lr"]`, changes nothing. Set `optimizer.param_groups[0]["lr"] = 0` and step.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """an SGD whose buffer holds steps instead of gradients
 
-Papers write b = mu b + lr g, and while lr stays the same both give the same walk. After a change of lr the old steps go on at their
-old length. Take three steps, divide lr by ten, take another, and look how far it goes.
+Papers write b = mu b + lr g, and while lr stays the same both give the same walk. After a change of lr the old steps
+go on at their old length. Take three steps, divide lr by ten, take another, and look how far it goes.
 """
 
 import torch

@@ -1,0 +1,31 @@
+import torch
+from torch import nn
+
+
+class NLLLoss(nn.Module):
+    """-w[y] x[y], averaged by weight.  (N, C, *), (N, *) -> () or (N, *)"""
+
+    def __init__(self, weight=None, ignore_index=-100, reduction="mean"):
+        super().__init__()
+        # BEGIN SOLUTION
+        self.register_buffer("weight", weight)
+        self.ignore_index = ignore_index
+        self.reduction = reduction
+        # END SOLUTION
+
+    def forward(self, input, target):
+        # BEGIN SOLUTION
+        classes = 0 if input.dim() == 1 else 1
+        counted = target != self.ignore_index
+        # an ignored target may be no class at all: look up class 0 in its place, and count it as nothing
+        index = torch.where(counted, target, torch.zeros_like(target))
+        picked = input.gather(classes, index.unsqueeze(classes)).squeeze(classes)
+        w = torch.ones_like(picked) if self.weight is None else self.weight[index]
+        w = torch.where(counted, w, torch.zeros_like(w))
+        loss = torch.where(counted, -w * picked, torch.zeros_like(picked))
+        if self.reduction == "mean":
+            return loss.sum() / w.sum()
+        if self.reduction == "sum":
+            return loss.sum()
+        return loss
+        # END SOLUTION

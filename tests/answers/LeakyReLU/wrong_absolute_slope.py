@@ -1,0 +1,14 @@
+# the sign of the slope is dropped
+import torch
+from torch import nn
+
+
+class LeakyReLU(nn.Module):
+    def __init__(self, negative_slope=0.01, inplace=False):
+        super().__init__()
+        self.negative_slope = abs(negative_slope)
+        self.inplace = inplace
+
+    def forward(self, x):
+        y = torch.where(x > 0, x, self.negative_slope * x)
+        return x.copy_(y) if self.inplace else y

@@ -1,0 +1,14 @@
+# slope times (exp(x) - 1) on the negative side
+import torch
+from torch import nn
+
+
+class LeakyReLU(nn.Module):
+    def __init__(self, negative_slope=0.01, inplace=False):
+        super().__init__()
+        self.negative_slope = negative_slope
+        self.inplace = inplace
+
+    def forward(self, x):
+        y = torch.where(x > 0, x, self.negative_slope * x.clamp(max=0).expm1())
+        return x.copy_(y) if self.inplace else y

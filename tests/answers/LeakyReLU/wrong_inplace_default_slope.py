@@ -1,0 +1,15 @@
+# in place the slope is always 0.01
+import torch
+from torch import nn
+
+
+class LeakyReLU(nn.Module):
+    def __init__(self, negative_slope=0.01, inplace=False):
+        super().__init__()
+        self.negative_slope = negative_slope
+        self.inplace = inplace
+
+    def forward(self, x):
+        a = 0.01 if self.inplace else self.negative_slope
+        y = torch.where(x > 0, x, a * x)
+        return x.copy_(y) if self.inplace else y

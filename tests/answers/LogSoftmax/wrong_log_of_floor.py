@@ -1,0 +1,13 @@
+# the log of probabilities that are kept above 1e-12
+import torch
+from torch import nn
+
+
+class LogSoftmax(nn.Module):
+    def __init__(self, dim=None):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x):
+        e = torch.exp(x - x.amax(self.dim, keepdim=True))
+        return (e / e.sum(self.dim, keepdim=True)).clamp(min=1e-12).log()

@@ -1,0 +1,13 @@
+# unpacks two sizes: matrices only
+from torch import nn
+
+
+class LogSoftmax(nn.Module):
+    def __init__(self, dim=None):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x):
+        n, c = x.shape
+        s = x - x.amax(self.dim, keepdim=True)
+        return s - s.exp().sum(self.dim, keepdim=True).log()

@@ -1,0 +1,12 @@
+# the shift is taken from one side only
+from torch import nn
+
+
+class LogSoftmax(nn.Module):
+    def __init__(self, dim=None):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x):
+        s = x - x.amax(self.dim, keepdim=True)
+        return x - s.exp().sum(self.dim, keepdim=True).log()

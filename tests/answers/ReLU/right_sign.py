@@ -1,0 +1,12 @@
+# through the sign, whose gradient is zero
+from torch import nn
+
+
+class ReLU(nn.Module):
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, x):
+        y = x * x.sign().clamp(min=0)
+        return x.copy_(y) if self.inplace else y

@@ -1,0 +1,13 @@
+# small positive values are thrown away
+import torch
+from torch import nn
+
+
+class ReLU(nn.Module):
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, x):
+        y = torch.where(x > 1e-3, x, torch.zeros_like(x))
+        return x.copy_(y) if self.inplace else y

@@ -1,0 +1,13 @@
+# the input is detached: no gradient comes back
+import torch
+from torch import nn
+
+
+class ReLU(nn.Module):
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, x):
+        y = torch.where(x > 0, x.detach(), torch.zeros_like(x))
+        return x.copy_(y) if self.inplace else y

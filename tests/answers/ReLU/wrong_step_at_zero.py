@@ -1,0 +1,12 @@
+# the mask counts zero as positive: gradient one at zero
+from torch import nn
+
+
+class ReLU(nn.Module):
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, x):
+        y = x * (x >= 0)
+        return x.copy_(y) if self.inplace else y
