@@ -22,7 +22,7 @@ from nnbook.parity.operators import FUSED
 # Module roots that an answer may import. No sys, os, inspect, gc, ctypes, operator, importlib: they reach around it.
 _IMPORTS = """
     torch math cmath typing typing_extensions collections itertools functools dataclasses abc numbers copy enum warnings
-    contextlib types __future__ random statistics fractions string time
+    contextlib __future__ random statistics fractions time
 """
 IMPORTS = frozenset(_IMPORTS.split())
 # torch's namespaces and what may be used of each; "*" is everything that is neither fused, nor private, nor a module.
@@ -74,10 +74,24 @@ _OPERATORS = """
     __float__ __index__ __floordiv__ __mod__ __invert__ __and__ __or__ __xor__
 """
 _DUNDERS = frozenset(_OPERATORS.split())
+# What strings may not name: str.format and annotations look up attributes too.
+_HIDDEN = (
+    "__globals__",
+    "__builtins__",
+    "__subclasses__",
+    "__import__",
+    "__mro__",
+    "__bases__",
+    "__code__",
+    "__closure__",
+)
+# Functions of the standard library that evaluate text or look names up.
+_LOOKUPS = frozenset({"typing.get_type_hints", "typing.ForwardRef", "typing_extensions.get_type_hints"})
 _FRAMES = {
     "tb_frame", "tb_next", "f_globals", "f_locals", "f_builtins", "f_back", "f_code", "gi_frame", "gi_code", "cr_frame",
     "ag_frame", "func_globals", "mro",
 }  # fmt: skip
+_ACCESSORS = ("getattr", "setattr", "delattr")
 # Tensor methods of the same job as a fused function; `self.relu(...)` is the learner's own attribute and stays allowed.
 _OWN = {"self", "cls"}
 
@@ -110,6 +124,7 @@ class _Reader(ast.NodeVisitor):
         self.name = name
         self.imported: dict[str, str] = {}
         self.found: list[Violation] = []
+        self.called: set[int] = set()  # expressions seen as the function of a call
         self.bound: list[set[str]] = []  # the arguments of the functions around the node that is read
 
     # -- what names stand for ------------------------------------------------------------------------------------------
@@ -173,6 +188,8 @@ class _Reader(ast.NodeVisitor):
         own = node.id in self.imported or any(node.id in names for names in self.bound)
         if node.id in _BUILTINS and not own and node.id not in self.rule.allow:
             self.breach(node, f"uses {node.id}, which reaches around the rule")
+        if node.id in _ACCESSORS and node.id not in self.imported and id(node) not in self.called:
+            self.breach(node, f"hands {node.id} on as a value; what it then looks up cannot be read here")
         path = self.imported.get(node.id)
         if path and isinstance(node.ctx, ast.Load):
             self.value(node, path)
@@ -236,7 +253,8 @@ class _Reader(ast.NodeVisitor):
         return isinstance(node, ast.Name) and node.id == self.name
 
     def visit_Call(self, node: ast.Call) -> None:
-        if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "setattr", "delattr") and node.args:
+        self.called.add(id(node.func))
+        if isinstance(node.func, ast.Name) and node.func.id in _ACCESSORS and node.args:
             target, literal = node.args[0], _text(node.args[1:2])
             path = self.path(target)
             if path:
@@ -254,13 +272,8 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str) and node.value in (
-            "__globals__",
-            "__builtins__",
-            "__subclasses__",
-            "__import__",
-        ):
-            self.breach(node, f"names {node.value}, which reaches around the rule")
+        if isinstance(node.value, str) and (found := next((h for h in _HIDDEN if h in node.value), None)):
+            self.breach(node, f"names {found}, which reaches around the rule")
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for base in node.bases:
@@ -285,7 +298,9 @@ class _Reader(ast.NodeVisitor):
             self.breach(node, f"uses {path}, which reaches around the rule")
             return
         if parts[0] != "torch":
-            if parts[0] in IMPORTS and _is_foreign_module(path):
+            if path in _LOOKUPS:
+                self.breach(node, f"uses {path}, which reaches around the rule")
+            elif parts[0] in IMPORTS and _is_foreign_module(path):
                 self.breach(node, f"reaches {path}, a module of its own, through another one")
             return
         text = _torch_breach(path, self.rule.from_scratch)

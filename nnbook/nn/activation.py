@@ -80,6 +80,8 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """y = max(0, x). Like `torch.nn.functional.relu`: input (*) -> (*)."""
     if not isinstance(input, Tensor):
         raise TypeError(f"relu(): argument 'input' must be Tensor, not {type(input).__name__}")
+    if input.dtype is torch.bool:
+        raise RuntimeError("Boolean inputs not supported for relu")
     _check_leaf(input, inplace)
     return _ReLU.apply(input, inplace)
 
@@ -224,7 +226,7 @@ def _along(function: Any, name: str, input: Tensor, dim: int | None, stacklevel:
         warnings.warn(
             f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an "
             "argument.",
-            stacklevel=stacklevel + 1,
+            stacklevel=stacklevel,
         )
         dim = 0 if input.dim() in (0, 1, 3) else 1
     if isinstance(dim, bool) or not hasattr(dim, "__index__"):

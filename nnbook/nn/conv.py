@@ -68,8 +68,8 @@ def _pad_by_index(input: Tensor, dim: int, before: int, after: int, mode: str) -
         raise RuntimeError(f"Padding size should be less than the input dimension, but got {longest} for size {n}")
     if mode == "circular" and longest > n:
         raise RuntimeError("Padding value causes wrapping around more than once.")
-    if n + before + after < (0 if mode == "circular" else 1):
-        raise RuntimeError(f"padding ({before}, {after}) leaves nothing of size {n}")
+    if n + before + after < 0:
+        raise RuntimeError(f"padding ({before}, {after}) leaves a negative size at dimension {dim}")
     # out[i] = in[place(i - before)]
     place = torch.arange(-before, n + after, device=input.device)
     if mode == "reflect":
@@ -78,7 +78,9 @@ def _pad_by_index(input: Tensor, dim: int, before: int, after: int, mode: str) -
     elif mode == "replicate":
         place = place.clamp(0, n - 1)
     else:
-        place = place % n
+        # what negative paddings cut off does not come around again
+        first, left = max(-before, 0), n - max(-before, 0) - max(-after, 0)
+        place = first + (place - first) % max(left, 1)
     return input.index_select(dim, place)
 
 

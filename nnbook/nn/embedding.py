@@ -34,7 +34,7 @@ class _Lookup(torch.autograd.Function):
                 raise RuntimeError("scale_grad_by_freq is not supported with sparse gradients")
             grad = grad / torch.bincount(index, minlength=ctx.shape[0])[index].unsqueeze(1)
         if ctx.sparse:
-            table = torch.sparse_coo_tensor(index.unsqueeze(0), grad, ctx.shape)
+            table = torch.sparse_coo_tensor(index.unsqueeze(0), grad, ctx.shape, check_invariants=False)
         else:
             # dW[i] = Σ over the places where index = i of dy
             table = grad.new_zeros(ctx.shape).index_add(0, index, grad)
@@ -44,7 +44,7 @@ class _Lookup(torch.autograd.Function):
 @torch.no_grad()
 def _renormalise(weight: Tensor, index: Tensor, max_norm: float, norm_type: float) -> None:
     """Shrinks, in place, those of the rows in use that are longer than max_norm."""
-    used = index.unique()
+    used = index.long().unique()
     rows = weight.index_select(0, used)
     # ‖w‖_p = (Σ |w_j|^p)^(1/p)
     norm = torch.linalg.vector_norm(rows, norm_type, dim=1, keepdim=True)

@@ -34,7 +34,11 @@ def batch_norm(
     others = [0, *range(2, x.dim())]  # all dimensions but the channels'
     if training:
         # μ_c = mean of x over batch and space; σ²_c = mean of (x - μ_c)²
-        var, mean = torch.var_mean(x, others, correction=0)
+        if x.numel():
+            var, mean = torch.var_mean(x, others, correction=0)
+        else:
+            # Nothing has no mean, but gets none wrong either.
+            mean, var = x.new_zeros(x.size(1)), x.new_ones(x.size(1))
         if running_mean is not None and running_var is not None and x.numel():
             n = x.numel() // x.size(1)
             with torch.no_grad():

@@ -31,7 +31,7 @@ def line_and_loss(w: float = -0.5, b: float = 0.0) -> style.Picture:
     def paint(fig: Figure) -> str:
         import numpy as np
 
-        left, right = fig.add_axes((0.08, 0.18, 0.4, 0.7)), fig.add_axes((0.59, 0.18, 0.4, 0.7))
+        left, right = fig.add_axes((0.06, 0.18, 0.4, 0.7)), fig.add_axes((0.57, 0.18, 0.4, 0.7))
         left.vlines(_X, _Y, [w * x + b for x in _X], color=style.GREY, linewidth=1.5, alpha=0.7)
         left.plot(_X, _Y, **style.mark(1))
         left.plot((-2.3, 2.3), (b - 2.3 * w, b + 2.3 * w), **style.line(0))
@@ -45,10 +45,11 @@ def line_and_loss(w: float = -0.5, b: float = 0.0) -> style.Picture:
         right.set(xlim=(-2, 2), ylim=(-2, 2), xticks=(-2, 0, 2), yticks=(-2, 0, 2), xlabel="w")
         right.set_ylabel("b", rotation=0, va="center")
         right.set_title(f"loss {loss(w, b):.2f}")
+        lowest, at = loss(*best()), best()
         return (
             f"Left: nine points and the line y = {w:.2f} x {'-' if b < 0 else '+'} {abs(b):.2f}, with a stick from each "
-            f"point to the line. Right: the loss over w and b as rings around its smallest value, {loss(*best()):.2f} at "
-            f"w = {best()[0]:.2f} and b = {best()[1]:.2f} (cross); a dot at this w and b, where the loss is {loss(w, b):.2f}."
+            f"point to the line. Right: the loss over w and b as rings around its smallest value, {lowest:.2f} at w = "
+            f"{at[0]:.2f} and b = {at[1]:.2f} (a cross); a dot at this w and b, where the loss is {loss(w, b):.2f}."
         )
 
     return style.picture(paint, height=3, quick=True)

@@ -36,7 +36,7 @@ def build(way: str) -> Any:
 
 
 def stored(way: str = "an attribute") -> style.Picture:
-    """The line that stores it, and what parameters(), buffers(), state_dict() and .double() make of it."""
+    """The line that stores it, and what parameters(), buffers(), state_dict() and to() know of it."""
     if way not in WAYS:
         raise ValueError(f"there is no way {way!r}; there are {', '.join(WAYS)}")
     import torch
@@ -46,10 +46,10 @@ def stored(way: str = "an attribute") -> style.Picture:
     parameters = [name for name, _ in net.named_parameters()]
     buffers = [name for name, _ in net.named_buffers()]
     found = (
-        ("named_parameters()", "trained", parameters),
-        ("named_buffers()", "moved along", buffers),
-        ("state_dict()", "saved", list(net.state_dict())),
-        ("double(), to(device)", "reach", parameters + buffers),
+        ("named_parameters()", parameters),
+        ("named_buffers()", buffers),
+        ("state_dict()", list(net.state_dict())),
+        ("to(device) moves", parameters + buffers),
     )
 
     def paint(fig: Figure) -> str:
@@ -57,20 +57,13 @@ def stored(way: str = "an attribute") -> style.Picture:
         ax.set(xlim=(0, 6.86), ylim=(5.7, 0.2))
         ax.text(0.05, 0.9, WAYS[way], family="monospace", fontsize=11.5, va="center", color=style.GREY)
         ax.plot((0, 6.86), (1.5, 1.5), color=style.GREY, linewidth=1)
-        for y, (asked, _, names) in enumerate(found, 2):
+        for y, (asked, names) in enumerate(found, 2):
             y = y + 0.1
-            ax.plot(
-                0.12,
-                y,
-                **(
-                    style.mark(0, markersize=9)
-                    if names
-                    else style.mark(1, marker="x", markersize=9, markeredgewidth=2.4)
-                ),
-            )
+            look = style.mark(0) if names else style.mark(1, marker="x", markeredgewidth=2.4)
+            ax.plot(0.12, y, **{**look, "markersize": 9})
             ax.text(0.35, y, asked, va="center", family="monospace")
             ax.text(3.2, y, ", ".join(names) or "nothing", va="center", weight="bold" if names else "normal")
-        said = "; ".join(f"{asked}: {', '.join(names) or 'nothing'}" for asked, _, names in found)
+        said = "; ".join(f"{asked}: {', '.join(names) or 'nothing'}" for asked, names in found)
         return f"After {WAYS[way]}, the module knows: {said}."
 
     return style.picture(paint, height=2.1, quick=True)

@@ -106,6 +106,17 @@ CHEATS = {
     "optim": linear("return torch.optim.SGD([self.weight], lr=1)"),
     "utils": linear("return x", init="nn.utils.parametrizations.orthogonal(self)"),
     "load": linear("return torch.load('x')"),
+    "get_type_hints": linear("return typing.get_type_hints(go)", "import typing\ndef go(x: 'torch.relu'): pass"),
+    "Formatter": linear("return string.Formatter().get_field('0.forward', (self,), {})", "import string"),
+    "format with a hidden name": linear("return '{0.__globals__}'.format(self.forward)"),
+    "getattr in reduce": linear("return functools.reduce(getattr, ['a', 'b'], self)", "import functools"),
+    "getattr under another name": linear("return g(x, 'relu')()", "g = getattr"),
+    "private fused": linear("return torch._fused_adam_([])"),
+    "print.__self__": linear("return print.__self__"),
+    "homoglyph": linear("return \uff45val('1')"),
+    "walrus": linear("return (f := torch.relu)(x)"),
+    "decorator": linear("return x") + "\n    @torch.jit.script\n    def go(x):\n        return x\n",
+    "random's os": linear("return random._os", "import random"),
     "torch through functional": linear("return torch.functional.F.linear(x, self.weight)"),
 }
 

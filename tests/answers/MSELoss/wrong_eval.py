@@ -1,0 +1,17 @@
+# nothing but the mean in evaluation
+import torch
+from torch import nn
+
+
+class MSELoss(nn.Module):
+    def __init__(self, reduction="mean"):
+        super().__init__()
+        self.reduction = reduction
+
+    def forward(self, input, target):
+        loss = (input - target) ** 2
+        if self.reduction == "mean" or not self.training:
+            return loss.mean()
+        if self.reduction == "sum":
+            return loss.sum()
+        return loss

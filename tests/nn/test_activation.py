@@ -1,0 +1,204 @@
+"""ReLU, LeakyReLU, Sigmoid, Tanh, Softmax and LogSoftmax beside their torch twins, which judge every case."""
+
+import warnings
+
+import pytest
+import torch
+from torch import nn
+
+from nnbook import nn as scratch
+from nnbook.nn import functional as SF
+
+F = nn.functional
+TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-6, torch.bfloat16: 1e-2, torch.float16: 1e-3}
+EXTREMES = [0.0, -0.0, 1e-30, -1e-30, 20.0, -20.0, 90.0, -90.0, 1e4, -1e4, 3e38, -3e38]
+INFINITE = [float("inf"), -float("inf"), float("nan"), 1.0]
+
+MAPS = {
+    "relu": ("ReLU", ()),
+    "relu in place": ("ReLU", (True,)),
+    "leaky": ("LeakyReLU", ()),
+    "leaky in place": ("LeakyReLU", (0.2, True)),
+    "leaky falling": ("LeakyReLU", (-0.3,)),
+    "leaky flat": ("LeakyReLU", (0.0, True)),
+    "sigmoid": ("Sigmoid", ()),
+    "tanh": ("Tanh", ()),
+}
+ALONG = {f"{name} {dim}": (name, (dim,)) for name in ("Softmax", "LogSoftmax") for dim in (0, 1, -1, -2)}
+
+
+def normal(*shape, seed=0, dtype=torch.float32):
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64).to(dtype)
+
+
+def run(module, x):
+    """What the module made, the gradient, and the module's input afterwards."""
+    leaf = x.detach().clone(memory_format=torch.preserve_format).requires_grad_()
+    h = leaf * 1
+    y = module(h)
+    y.backward(normal(*y.shape, seed=7, dtype=y.dtype))
+    return y, leaf.grad, h
+
+
+def assert_twins(case, x):
+    name, args = case
+    ours, theirs = getattr(scratch, name)(*args), getattr(nn, name)(*args)
+    assert repr(ours) == repr(theirs)
+    for a, b in zip(run(ours, x), run(theirs, x), strict=True):
+        assert a.dtype == b.dtype and a.shape == b.shape
+        limit = TOLERANCE[b.dtype]
+        torch.testing.assert_close(a, b, rtol=limit, atol=limit, equal_nan=True)
+
+
+def outcome(call):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return call()
+    except Exception as error:
+        return error
+
+
+def assert_same_error(ours, theirs):
+    a, b = outcome(ours), outcome(theirs)
+    assert isinstance(b, Exception), "torch accepts this"
+    assert isinstance(a, Exception), f"torch: {b!r}; ours accepts this"
+    kinds = {RuntimeError if isinstance(e, RuntimeError) else type(e) for e in (a, b)}
+    assert len(kinds) == 1, f"torch: {b!r}; ours: {a!r}"
+
+
+@pytest.mark.parametrize("case", [*MAPS.values(), *ALONG.values()], ids=str)
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("shape", [(4, 5), (2, 3, 4), (0, 3), (3, 0)])
+def test_like_torch(case, dtype, shape):
+    assert_twins(case, 3 * normal(*shape, dtype=dtype))
+
+
+@pytest.mark.parametrize("case", [*MAPS.values(), *ALONG.values()], ids=str)
+def test_views(case):
+    assert_twins(case, normal(6, 7).t()[::2, 1:])
+    assert_twins(case, normal(4, 1).expand(4, 3))
+
+
+@pytest.mark.parametrize("case", [*MAPS.values(), ("Softmax", (0,)), ("LogSoftmax", (-1,))], ids=str)
+@pytest.mark.parametrize("dtype", TOLERANCE)
+def test_extremes(case, dtype):
+    assert_twins(case, torch.tensor(EXTREMES, dtype=dtype))
+    assert_twins(case, torch.tensor(INFINITE, dtype=dtype))
+    assert_twins(case, torch.tensor(2.0, dtype=dtype))
+    for pair in ([1e4, -1e4], [1e4, 1e4], [-1e4, -1e4], [-float("inf"), 1.0], [-float("inf")] * 2):
+        assert_twins(case, torch.tensor(pair, dtype=dtype))
+
+
+def test_promises_in_words():
+    x = torch.tensor([0.0, -0.0], requires_grad=True)
+    SF.relu(x).sum().backward()
+    assert x.grad.tolist() == [0, 0]
+    x = torch.tensor([1e4, -1e4], requires_grad=True)
+    SF.sigmoid(x).sum().backward()
+    assert x.grad.tolist() == [0, 0]
+    assert SF.log_softmax(torch.tensor([1e4, -1e4]), 0).tolist() == [0, -2e4]
+    assert SF.softmax(torch.tensor([1e4, 1e4]), 0).tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("name", ["ReLU", "LeakyReLU"])
+def test_in_place(name):
+    x = normal(3, 4)
+    kept = x.clone()
+    getattr(scratch, name)()(x)
+    assert torch.equal(x, kept)
+    half = x[:, ::2]
+    assert getattr(scratch, name)(inplace=True)(half) is half
+    expected = kept.clone()
+    getattr(nn, name)(inplace=True)(expected[:, ::2])
+    assert torch.equal(x, expected)
+    # On a view of something that is being differentiated.
+    grads = []
+    for library in (scratch, nn):
+        leaf = normal(3, 4).requires_grad_()
+        h = leaf * 2
+        getattr(library, name)(inplace=True)(h[1])
+        h.pow(2).sum().backward()
+        grads.append(leaf.grad)
+    assert torch.equal(*grads)
+
+
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "tanh"])
+def test_whole_numbers(name):
+    for x in (torch.tensor([-1, 0, 2]), torch.tensor([3], dtype=torch.uint8)):
+        torch.testing.assert_close(getattr(SF, name)(x), getattr(F, name)(x))
+    if name != "relu":
+        x = torch.tensor([True, False])
+        torch.testing.assert_close(getattr(SF, name)(x), getattr(F, name)(x))
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_dtype_and_default_dim(name):
+    for x in (torch.tensor([1, 2]), normal(3, dtype=torch.float16), normal(3)):
+        for dtype in (torch.float32, torch.float64):
+            torch.testing.assert_close(getattr(SF, name)(x, 0, dtype=dtype), getattr(F, name)(x, 0, dtype=dtype))
+    x, x_ = normal(3, dtype=torch.float16).requires_grad_(), normal(3, dtype=torch.float16).requires_grad_()
+    getattr(SF, name)(x, 0, dtype=torch.float32)[0].backward()
+    getattr(F, name)(x_, 0, dtype=torch.float32)[0].backward()
+    torch.testing.assert_close(x.grad, x_.grad)
+    for shape in ((), (3,), (2, 3), (2, 3, 4), (2, 3, 4, 2)):
+        with pytest.warns(UserWarning, match="Implicit dimension choice") as caught:
+            ours = getattr(SF, name)(normal(*shape))
+        assert caught[0].filename == __file__
+        with pytest.warns(UserWarning):
+            torch.testing.assert_close(ours, getattr(F, name)(normal(*shape)))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        lambda m: m.ReLU()([1.0]),
+        lambda m: m.ReLU()(torch.tensor([True])),
+        lambda m: m.ReLU()(torch.tensor([1j])),
+        lambda m: m.LeakyReLU()(torch.tensor([1])),
+        lambda m: m.LeakyReLU()([1.0]),
+        lambda m: m.ReLU(inplace=True)(normal(3).requires_grad_()),
+        lambda m: m.LeakyReLU(inplace=True)(normal(3).requires_grad_()),
+        lambda m: m.LeakyReLU(-0.1, inplace=True)(normal(3).requires_grad_() * 1).sum().backward(),
+        lambda m: m.Sigmoid()([1.0]),
+        lambda m: m.Tanh()([1.0]),
+        lambda m: m.Softmax(0)([1.0]),
+        lambda m: m.Softmax(2)(normal(3, 2)),
+        lambda m: m.Softmax(-3)(normal(3, 2)),
+        lambda m: m.Softmax(1)(torch.tensor(1.0)),
+        lambda m: m.LogSoftmax("a")(normal(3, 2)),
+        lambda m: m.LogSoftmax(1.0)(normal(3, 2)),
+        lambda m: m.LogSoftmax(True)(normal(3, 2)),
+        lambda m: m.LogSoftmax((0, 1))(normal(3, 2)),
+        lambda m: m.LogSoftmax(0)(torch.tensor([1, 2])),
+        lambda m: m.Softmax(0)(torch.tensor([1, 2])),
+        lambda m: m.Sigmoid(1),
+        lambda m: m.functional.relu(normal(3), p=1),
+    ],
+)
+def test_refuses_what_torch_refuses(case):
+    assert_same_error(lambda: case(scratch), lambda: case(nn))
+
+
+def test_a_refused_leaf_is_left_alone():
+    x = normal(5).requires_grad_()
+    for function in (SF.relu, SF.leaky_relu):
+        with pytest.raises(RuntimeError, match="leaf"):
+            function(x, inplace=True)
+    assert torch.equal(x.detach(), normal(5))
+    with torch.no_grad():
+        SF.relu(x, inplace=True)
+    assert x.min() == 0
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "sigmoid", "tanh"])
+def test_differentiates_twice(name):
+    x = normal(5, dtype=torch.float64).requires_grad_()
+    assert torch.autograd.gradcheck(getattr(SF, name), (x,))
+    assert torch.autograd.gradgradcheck(getattr(SF, name), (x,))
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_along_differentiates_twice(name):
+    x = normal(3, 4, dtype=torch.float64).requires_grad_()
+    assert torch.autograd.gradgradcheck(lambda x: getattr(SF, name)(x, 1), (x,))
