@@ -33,8 +33,11 @@ class Submission:
         return h.hexdigest()
 
 
-def collect(folder: Path) -> list[Submission]:
-    """All submissions by student, in alphabetical order. Raises GradeError for an empty folder or a name used twice."""
+def collect(folder: Path, out: Path | None = None) -> list[Submission]:
+    """All submissions by student, in alphabetical order; `out`, if it lies there too, is none.
+
+    Raises GradeError for an empty folder or a name used twice.
+    """
     if not folder.exists():
         raise GradeError(f"{folder}: no such folder; give the folder that holds the students' notebooks")
     if not folder.is_dir():
@@ -46,7 +49,7 @@ def collect(folder: Path) -> list[Submission]:
     except OSError as err:
         raise GradeError(f"{folder}: cannot be read ({err.strerror or err})") from None
     for entry in entries:
-        if entry.name.startswith((".", "_")):
+        if entry.name.startswith((".", "_")) or (out is not None and entry.resolve() == out.resolve()):
             continue
         if entry.is_dir():
             student, files = entry.name, _files(entry)

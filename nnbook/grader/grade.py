@@ -66,7 +66,7 @@ def grade(
     for lesson in lessons:
         if lesson not in bank.lessons():
             raise GradeError(f"no lesson {lesson} with exercises; there are {', '.join(bank.lessons())}")
-    found = collect(Path(submissions))
+    found = collect(Path(submissions), Path(out))
     book = gradebook.Gradebook(Path(out), formats)
     wanted = _wanted(found, lessons)
     if not wanted:

@@ -44,15 +44,15 @@ class _ReLU(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> Any:
         (y,) = ctx.saved_tensors
-        # dy/dx = 1 where x > 0, else 0, and at the kink 0 too
+        # dy/dx = 1 where x > 0, else 0, at the kink too. Not a product: dy may be inf, as below sqrt(relu(x)).
         return grad.masked_fill(y <= 0, 0), None
 
 
 class _LeakyReLU(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, slope: float, inplace: bool) -> Tensor:
-        # y = x where x > 0, else slope * x
-        y = torch.where(x > 0, x, slope * x)
+        # y = max(0, x) + slope * min(0, x)
+        y = x.clamp(min=0) + slope * x.clamp(max=0)
         if inplace:
             ctx.mark_dirty(x)
             y = x.copy_(y)
@@ -67,7 +67,8 @@ class _LeakyReLU(torch.autograd.Function):
             raise RuntimeError("leaky_relu with a negative slope cannot be differentiated when it ran in place")
         (x,) = ctx.saved_tensors
         # dy/dx = 1 where x > 0, else slope
-        return torch.where(x > 0, grad, ctx.slope * grad), None, None
+        positive = (x > 0).to(grad.dtype)
+        return grad * (positive + ctx.slope * (1 - positive)), None, None
 
 
 def _check_leaf(x: Tensor, inplace: bool) -> None:

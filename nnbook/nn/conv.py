@@ -161,7 +161,7 @@ def _conv(
     y = weight.reshape(groups, o // groups, c * k) @ cols.view(groups, c * k, n * math.prod(out))
     y = y.view(o, n, *out)
     if bias is not None:
-        y = y + bias.view(o, *[1] * (dims + 1))
+        y += bias.view(o, *[1] * (dims + 1))
     return y.transpose(0, 1).contiguous()
 
 

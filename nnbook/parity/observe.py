@@ -301,6 +301,12 @@ def _init(case: Init, candidate: Any, rec: Recorder, device: str) -> None:
         if tensor.dim() >= 2 and tensor.shape[0] > 1:
             # One draw repeated along a dimension has the right distribution and none of its freedom.
             rec(f"number of different rows in {name}, more than one", bool((tensor[0] != tensor[1]).any()))
+    # Where the start is random, a second object must not be a copy of the first.
+    first = {n: p.detach().clone() for n, p in module.named_parameters()}
+    second = dict(_build(candidate, case, rec, "float32", device).named_parameters())
+    for name, tensor in sorted(first.items()):
+        same = name in second and torch.equal(tensor, second[name])
+        rec(f"{name} of a second object, a copy of the first", same)
 
 
 # -- optimizers --------------------------------------------------------------------------------------------------------

@@ -86,9 +86,9 @@ def tree(module: Any) -> style.Picture:
         leaves = [r for r in table if r.kind != "module"]
         count = {kind: sum(r.kind == kind for r in leaves) for kind in ("parameter", "buffer")}
         return (
-            f"{table[0].text} drawn as a tree of {len(table) - len(leaves)} modules with {count['parameter']} parameters "
-            f"(circles) and {count['buffer']} buffers (squares) as its leaves. From each leaf that is saved an arrow "
-            f"leads to its key in the flat state_dict: {', '.join(r.key for r in leaves if r.saved)}."
+            f"{table[0].text} drawn as a tree of {len(table) - len(leaves)} modules with {count['parameter']} "
+            f"parameters (circles) and {count['buffer']} buffers (squares) as its leaves. From each leaf that is saved "
+            f"an arrow leads to its key in the flat state_dict: {', '.join(r.key for r in leaves if r.saved)}."
         )
 
     return style.picture(paint, height=0.29 * (len(table) + 2), quick=True)

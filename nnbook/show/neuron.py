@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nnbook.show import style
 
@@ -14,8 +14,8 @@ _X = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
 _Y = (-0.9, -1.0, -0.2, 0.4, 0.2, 1.1, 1.2, 1.5, 2.3)
 
 
-def loss(w: float, b: float) -> float:
-    """The mean squared error of the line over the nine points."""
+def loss(w: Any, b: Any) -> Any:
+    """The mean squared error of the line over the nine points, for numbers or arrays."""
     return sum((w * x + b - y) ** 2 for x, y in zip(_X, _Y, strict=True)) / len(_X)
 
 
@@ -47,9 +47,9 @@ def line_and_loss(w: float = -0.5, b: float = 0.0) -> style.Picture:
         right.set_title(f"loss {loss(w, b):.2f}")
         lowest, at = loss(*best()), best()
         return (
-            f"Left: nine points and the line y = {w:.2f} x {'-' if b < 0 else '+'} {abs(b):.2f}, with a stick from each "
-            f"point to the line. Right: the loss over w and b as rings around its smallest value, {lowest:.2f} at w = "
-            f"{at[0]:.2f} and b = {at[1]:.2f} (a cross); a dot at this w and b, where the loss is {loss(w, b):.2f}."
+            f"Left: nine points and the line y = {w:.2f} x {'-' if b < 0 else '+'} {abs(b):.2f}, with a stick from "
+            f"each point to the line. Right: the loss over w and b as rings around its smallest value, {lowest:.2f} at "
+            f"w = {at[0]:.2f} and b = {at[1]:.2f} (a cross); a dot at this w and b, where the loss is {loss(w, b):.2f}."
         )
 
     return style.picture(paint, height=3, quick=True)

@@ -57,8 +57,8 @@ def stored(way: str = "an attribute") -> style.Picture:
         ax.set(xlim=(0, 6.86), ylim=(5.7, 0.2))
         ax.text(0.05, 0.9, WAYS[way], family="monospace", fontsize=11.5, va="center", color=style.GREY)
         ax.plot((0, 6.86), (1.5, 1.5), color=style.GREY, linewidth=1)
-        for y, (asked, names) in enumerate(found, 2):
-            y = y + 0.1
+        for row, (asked, names) in enumerate(found):
+            y = row + 2.1
             look = style.mark(0) if names else style.mark(1, marker="x", markeredgewidth=2.4)
             ax.plot(0.12, y, **{**look, "markersize": 9})
             ax.text(0.35, y, asked, va="center", family="monospace")

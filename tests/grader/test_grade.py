@@ -86,6 +86,13 @@ def test_an_answer_that_would_kill_its_process_is_not_even_run(tmp_path):
     assert [r["status"] for r in rows.values()] == ["passed", "rule", "passed"]
 
 
+def test_the_output_folder_is_no_student(tmp_path):
+    folder = hand_in(tmp_path / "class", ada_py=RIGHT)
+    for _ in range(2):
+        summary = grade(folder, folder / "grades", jobs=1)
+        assert [r["student"] for r in summary.rows] == ["ada"]
+
+
 def test_resume_grades_only_what_changed(tmp_path):
     folder = hand_in(tmp_path / "class", ada_py=RIGHT, bob_py=WRONG.source)
     graded(tmp_path, folder)

@@ -97,6 +97,10 @@ def test_promises_in_words():
     x = torch.tensor([1e4, -1e4], requires_grad=True)
     SF.sigmoid(x).sum().backward()
     assert x.grad.tolist() == [0, 0]
+    # sqrt has an infinite slope at 0, which relu must not turn into inf * 0
+    x = torch.tensor([-1.0, 0.0, 4.0], requires_grad=True)
+    SF.relu(x).sqrt().sum().backward()
+    assert x.grad.tolist() == [0, 0, 0.25]
     assert SF.log_softmax(torch.tensor([1e4, -1e4]), 0).tolist() == [0, -2e4]
     assert SF.softmax(torch.tensor([1e4, 1e4]), 0).tolist() == [0.5, 0.5]
 

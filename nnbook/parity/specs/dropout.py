@@ -38,31 +38,34 @@ def _factors(candidate: Any, rec: Recorder) -> None:
     """normal draws, some of them exactly 0, in float32 and (strided) in float64"""
     for p in (0.3, 0.9):
         for dtype in _FLOATS:
-            with rec.within(f", p={p}, {str(dtype).removeprefix('torch.')}"):
+            with rec.within(f" (p={p} in {str(dtype).removeprefix('torch.')})"):
                 x = rec.tensor(kinks(30, 7, 11), p, dtype=dtype, strided=dtype is torch.float64)
                 before = x.detach().clone()
-                _ratios(candidate(p)(x), x, rec)
+                _ratios(candidate(p)(x), x, before, rec)
                 rec("its input, left unchanged", bool(torch.equal(x.detach(), before)))
 
 
-def _ratios(y: torch.Tensor, x: torch.Tensor, rec: Recorder) -> None:
+def _range(rec: Recorder, label: str, values: torch.Tensor) -> None:
+    for which, pick in (("smallest", torch.min), ("largest", torch.max)):
+        rec(f"{which} {label}", pick(values) if values.numel() else "missing: there is none")
+
+
+def _ratios(y: torch.Tensor, x: torch.Tensor, values: torch.Tensor, rec: Recorder) -> None:
     """The factor between input and output, wherever there is one, and the gradient that belongs to it."""
     rec("kind of output", f"{type(y).__name__} of shape {tuple(y.shape)}, {y.dtype}")
-    given = x.detach() != 0
-    ratio = (y.detach() / x.detach())[given]
+    given = values != 0
+    ratio = (y.detach() / values)[given]
     kept = ratio != 0
-    rec("smallest factor of a survivor", ratio[kept].min())
-    rec("largest factor of a survivor", ratio[kept].max())
-    rec("largest output for an input of 0", y.detach()[~given].abs().max())
+    _range(rec, "factor of a survivor", ratio[kept])
+    _range(rec, "output for an input of 0", y.detach()[~given])
     rec("the output has a gradient", y.requires_grad)
     if not y.requires_grad:
         return
     cotangent = torch.randn(y.shape, generator=rec.generator("cotangent"), dtype=torch.float64).to(y)
     (grad,) = torch.autograd.grad(y, x, cotangent)
     slope = (grad / cotangent)[given]
-    rec("smallest gradient of a survivor", slope[kept].min())
-    rec("largest gradient of a survivor", slope[kept].max())
-    rec("largest gradient of a dropped value", slope[~kept].abs().max())
+    _range(rec, "gradient of a survivor", slope[kept])
+    _range(rec, "gradient of a dropped value", slope[~kept])
 
 
 def _zero_inputs(candidate: Any, rec: Recorder) -> None:
@@ -75,8 +78,7 @@ def _zero_inputs(candidate: Any, rec: Recorder) -> None:
         (grad,) = torch.autograd.grad(y, x, torch.ones_like(y))
         dropped = grad == 0
         rec.stat("share of zero gradients", float(dropped.double().mean()), math.sqrt(0.24 / grad.numel()))
-        rec("smallest gradient of a survivor", grad[~dropped].min())
-        rec("largest gradient of a survivor", grad[~dropped].max())
+        _range(rec, "gradient of a survivor", grad[~dropped])
 
 
 def _independence(candidate: Any, rec: Recorder) -> None:
@@ -84,7 +86,7 @@ def _independence(candidate: Any, rec: Recorder) -> None:
     for shape in ((4000,), (60, 70), (13, 17, 19), (9, 11, 8, 7), (5, 6, 7, 5, 6), (8, 8, 8, 8)):
         mask = _mask(candidate(0.5)(torch.ones(shape)))
         for dim in range(len(shape)):
-            with rec.within(f" along dimension {dim} of shape {shape}"):
+            with rec.within(f" along dimension {dim} of shape {'x'.join(map(str, shape))}"):
                 same = mask.narrow(dim, 1, shape[dim] - 1) == mask.narrow(dim, 0, shape[dim] - 1)
                 # With p=0.5 the agreements of neighbours are independent draws themselves.
                 rec.stat("share of neighbours with one fate", float(same.double().mean()), 0.5 / same.numel() ** 0.5)
@@ -136,7 +138,7 @@ def _in_place(candidate: Any, rec: Recorder) -> None:
             x = leaf.clone()
             y = candidate(0.3, inplace=True)(x)
             rec("the input holds the output", bool(torch.equal(x, y)))
-            _ratios(y, leaf, rec)
+            _ratios(y, leaf, leaf.detach(), rec)
 
 
 def _scalars(candidate: Any, rec: Recorder) -> None:

@@ -43,12 +43,13 @@ def _from_pretrained(candidate: Any, rec: Recorder) -> None:
     """Embedding.from_pretrained(table), frozen and not, with and without padding."""
     table = torch.randn(5, 3, generator=rec.generator("table"))
     i = torch.tensor([[0, 4], [2, 2]])
-    for name, options in {
+    stories: dict[str, dict[str, Any]] = {
         "the defaults": {},
         "freeze=False": {"freeze": False},
         "padding_idx=2": {"freeze": False, "padding_idx": 2},
         "max_norm": {"freeze": True, "max_norm": 0.5, "norm_type": 1.0},
-    }.items():
+    }
+    for name, options in stories.items():
         layer = candidate.from_pretrained(table.clone(), **options)
         rec(f"weight with {name}", layer.weight)
         rec(f"weight learns with {name}", layer.weight.requires_grad)

@@ -178,6 +178,12 @@ NLL_LOSS = ModuleSpec(
         (values([0.0, -1e4, -30.0], [-1e4, 0.0, -1e4]), indices(1, 1)),
         reduction="none",
     ),
+    _case(
+        "keeps a batch of one with reduction='none'",
+        (normal(1, 4), indices(3)),
+        (normal(1, 4, 1), indices([0])),
+        reduction="none",
+    ),
     _case("adds up an empty batch to zero", (empty(0, 3), _NO_TARGETS), reduction="sum"),
     _case(
         "can be called again and again",
@@ -340,6 +346,12 @@ CROSS_ENTROPY_LOSS = ModuleSpec(
         scope="library",
     ),
     _case("is zero for a single class", (normal(3, 1), indices(0, 0, 0)), scope="library"),
+    _case(
+        "keeps a batch of one with reduction='none'",
+        (normal(1, 4), indices(3)),
+        (normal(1, 4, 1), indices([0])),
+        reduction="none",
+    ),
     _case("adds up an empty batch to zero", (empty(0, 3), _NO_TARGETS), reduction="sum"),
     _case(
         "can be called again and again",

@@ -1,10 +1,11 @@
-"""Module: stories told to a base class. What is inside it is its own affair; only what a subclass can see is recorded."""
+"""Module: stories told to a base class. What is inside is its own affair; what a subclass can see is recorded."""
 
 import copy
 import io
 import pickle
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -78,7 +79,8 @@ def _registers_parameters(base: Any, rec: Recorder) -> None:
     layer, _ = _classes(base)
     one, two = layer(rec, 3, 2), layer(rec, 4, 5)
     rec("names", _names(one.named_parameters()))
-    rec("the parameter listed is the one assigned", [p is q for p, q in zip(one.parameters(), (one.weight, one.bias))])
+    listed = list(one.parameters())
+    rec("the parameters listed are those assigned", listed[0] is one.weight and listed[1] is one.bias)
     rec("its type", isinstance(one.weight, Parameter))
     rec("its shape in another object", list(two.weight.shape))
     rec("parameters of another object", len(list(two.parameters())))
@@ -90,6 +92,7 @@ def _registers_parameters(base: Any, rec: Recorder) -> None:
     frozen = Parameter(torch.ones(1), requires_grad=False)
     one.frozen = frozen
     rec("a frozen one counts too", _names(one.named_parameters()))
+    rec("parameters, a frozen one among them", len(list(one.parameters())))
     rec("names, one added to another object", _names(two.named_parameters()))
 
 
@@ -98,7 +101,7 @@ def _registers_children(base: Any, rec: Recorder) -> None:
     _, block = _classes(base)
     one, two = block(rec, 1), block(rec, 2)
     rec("names of the children", _names(one.named_children()))
-    rec("children", [c is d for c, d in zip(one.children(), (one.first, one.second))])
+    rec("children", [c is d for c, d in zip(one.children(), (one.first, one.second), strict=True)])
     rec("children of a leaf", len(list(one.first.children())))
     one.extra = two
     rec("names after one more", _names(one.named_children()))
@@ -113,7 +116,7 @@ def _plain_attributes(base: Any, rec: Recorder) -> None:
     class Model(base):
         def __init__(self) -> None:
             super().__init__()
-            self.number = 3
+            self.number: Any = 3
             self.tensor = torch.ones(2)
             self.wants_grad = torch.ones(2, requires_grad=True)
             self.listed = [Parameter(torch.ones(2)), layer(rec, 3, 2)]
@@ -211,7 +214,7 @@ def _keeps_kinds(base: Any, rec: Recorder) -> None:
     one = block(rec)
     for name, value in (("scale", torch.ones(4)), ("scale", 1.0), ("first", torch.tanh), ("first", 2), ("shift", 3.0)):
         what = "a tensor" if isinstance(value, torch.Tensor) else repr(value) if not callable(value) else "a function"
-        rec.error(f"error when {name} is given {what}", lambda name=name, value=value: setattr(one, name, value))
+        rec.error(f"error when {name} is given {what}", partial(setattr, one, name, value))
     rec("parameters afterwards", _names(one.named_parameters()))
     rec("keys afterwards", _keys(one))
 
@@ -284,7 +287,10 @@ def _walks(base: Any, rec: Recorder) -> None:
     rec("modules", [type(m).__name__ for m in net.modules()])
     rec("the first of modules() is the module itself", next(iter(net.modules())) is net)
     rec("parameters, in the order of their names", [list(p.shape) for p in net.parameters()])
-    rec("pairs belong together", all(net.left.first.weight is p for n, p in net.named_parameters() if n == "left.first.weight"))
+    rec(
+        "pairs belong together",
+        all(net.left.first.weight is p for n, p in net.named_parameters() if n == "left.first.weight"),
+    )
     rec("buffers", [list(b.shape) for b in net.buffers()])
     rec("keys of the state_dict", _keys(net))
     rec("an empty module", [_names(base().named_parameters()), _names(base().named_modules()), _keys(base())])
@@ -422,12 +428,19 @@ def _strict(base: Any, rec: Recorder) -> None:
     rec.error("a key is missing", lambda: block(rec).load_state_dict(damaged("second.bias")))
     rec.error("a buffer is missing", lambda: block(rec).load_state_dict(damaged("shift")))
     rec.error("a key is unexpected", lambda: block(rec).load_state_dict(damaged(stranger=torch.ones(1))))
-    rec.error("an unexpected key, strict=True", lambda: block(rec).load_state_dict(damaged(firs=torch.ones(1)), strict=True))
+    rec.error(
+        "an unexpected key, strict=True", lambda: block(rec).load_state_dict(damaged(firs=torch.ones(1)), strict=True)
+    )
     one = block(rec)
     one.register_buffer("scratch", torch.ones(1), persistent=False)
     one.scale = None
     # under the name of a child, of a plain attribute, of what is not saved, and of nothing at all
-    more = {"first": torch.ones(1), "first.sizes": torch.ones(1), "scratch": torch.zeros(1), "third.weight": torch.ones(1)}
+    more = {
+        "first": torch.ones(1),
+        "first.sizes": torch.ones(1),
+        "scratch": torch.zeros(1),
+        "third.weight": torch.ones(1),
+    }
     result = one.load_state_dict({**damaged("second.bias", "calls"), **more}, strict=False)
     rec("missing", sorted(result.missing_keys))
     rec("unexpected", sorted(result.unexpected_keys))
@@ -440,10 +453,14 @@ def _sizes(base: Any, rec: Recorder) -> None:
     """load_state_dict with an entry of another shape"""
     layer, _ = _classes(base)
     state = layer(rec, 3, 4).state_dict()
-    for label, bias in (("another size", torch.ones(5)), ("one that would broadcast", torch.ones(1)), ("two-dimensional", torch.ones(1, 4))):
+    for label, bias in (
+        ("another size", torch.ones(5)),
+        ("one that would broadcast", torch.ones(1)),
+        ("two-dimensional", torch.ones(1, 4)),
+    ):
         changed = {**state, "bias": bias}
-        rec.error(f"{label}", lambda changed=changed: layer(rec, 3, 4).load_state_dict(changed))
-        rec.error(f"{label}, strict=False", lambda changed=changed: layer(rec, 3, 4).load_state_dict(changed, strict=False))
+        rec.error(label, partial(layer(rec, 3, 4).load_state_dict, changed))
+        rec.error(f"{label}, strict=False", partial(layer(rec, 3, 4).load_state_dict, changed, strict=False))
 
 
 # -- changing the whole tree -------------------------------------------------------------------------------------------
@@ -509,7 +526,9 @@ def _casts(base: Any, rec: Recorder) -> None:
         rec(f"buffers after {label}", {n: b.dtype for n, b in net.named_buffers()})
         rec(f"where after {label}", sorted({t.device.type for t in [*net.parameters(), *net.buffers()]}))
         rec(f"output after {label}", net(x.to(net.gain.device, net.gain.dtype)))
-        same = [p is q and isinstance(p, Parameter) and p.is_leaf for p, q in zip(net.parameters(), before, strict=True)]
+        same = [
+            p is q and isinstance(p, Parameter) and p.is_leaf for p, q in zip(net.parameters(), before, strict=True)
+        ]
         rec(f"the same parameter objects after {label}", all(same))
 
     rec("double() returns the module", net.double() is net)
@@ -536,6 +555,8 @@ def _trains(base: Any, rec: Recorder) -> None:
     layer, block = _classes(base)
 
     class Model(base):
+        seen: torch.Tensor
+
         def __init__(self) -> None:
             super().__init__()
             self.inside = layer(rec, 3, 3, "inside")
@@ -611,9 +632,9 @@ def _lib_named(base: Any, rec: Recorder) -> None:
     rec("parameters", _names(one.named_parameters()))
     rec("order of the state_dict", list(one.state_dict()))
     for name in ("word", "a.b", "", 3):
-        rec(f"parameter {name!r}", _said(lambda name=name: one.register_parameter(name, Parameter(torch.ones(1)))))
-        rec(f"buffer {name!r}", _said(lambda name=name: one.register_buffer(name, torch.ones(1))))
-        rec(f"module {name!r}", _said(lambda name=name: one.add_module(name, base())))
+        rec(f"parameter {name!r}", _said(partial(one.register_parameter, name, Parameter(torch.ones(1)))))
+        rec(f"buffer {name!r}", _said(partial(one.register_buffer, name, torch.ones(1))))
+        rec(f"module {name!r}", _said(partial(one.add_module, name, base())))
     rec("no parameter", _said(lambda: one.register_parameter("x", torch.ones(1))))
     rec("no tensor", _said(lambda: one.register_buffer("x", 1.0)))
     rec("no module", _said(lambda: one.add_module("x", torch.tanh)))
@@ -653,7 +674,7 @@ def _lib_repr(base: Any, rec: Recorder) -> None:
     """repr of a tree, with extra_repr"""
     layer, _ = _classes(base)
 
-    class Said(layer):
+    class Said(layer):  # type: ignore[valid-type,misc]
         def extra_repr(self) -> str:
             return "{}, {}".format(*self.sizes)
 
@@ -679,7 +700,7 @@ def _lib_state(base: Any, rec: Recorder) -> None:
     state = net.state_dict()
     rec("kind", isinstance(state, OrderedDict))
     rec("order of the keys", list(state))
-    rec("metadata", {k: v for k, v in state._metadata.items()})
+    rec("metadata", dict(state._metadata))
     rec("prefix", list(net.state_dict(prefix="a.")))
     mine: OrderedDict = OrderedDict(first=torch.ones(1))
     rec("destination", net.left.state_dict(destination=mine, prefix="b.") is mine)
@@ -697,7 +718,7 @@ def _lib_state(base: Any, rec: Recorder) -> None:
         def __init__(self) -> None:
             super().__init__()
             self.new = Parameter(torch.zeros(2))
-            self.told: list[Any] = []
+            self.told = []  # type: ignore[var-annotated]
 
         def _load_from_state_dict(self, state_dict: Any, prefix: str, local_metadata: Any, *rest: Any) -> None:
             self.told.append(local_metadata.get("version"))
@@ -791,7 +812,7 @@ def _lib_paths(base: Any, rec: Recorder) -> None:
         net.get_buffer("right.shift") is net.right.shift,
     ])  # fmt: skip
     for target in ("left.third", "left.scale", "gain.x"):
-        rec(f"no submodule {target}", _said(lambda target=target: net.get_submodule(target)))
+        rec(f"no submodule {target}", _said(partial(net.get_submodule, target)))
     rec("no parameter", _said(lambda: net.get_parameter("left.shift")))
     rec("no buffer", _said(lambda: net.get_buffer("left.scale")))
     net.set_submodule("left.first", net.right.first)

@@ -32,5 +32,5 @@ class BatchNorm2d(nn.Module):
         y = (flat - mean) / (var + self.eps) ** 0.5
         if self.weight is not None:
             y = self.bias[:, None] + self.weight[:, None] * y
-        n, _, h, w = x.shape
-        return y.reshape(-1, n, h, w).transpose(0, 1)
+        n, c, h, w = x.shape
+        return y.reshape(c, n, h, w).transpose(0, 1)

@@ -19,7 +19,7 @@ class BatchNorm2d(nn.Module):
         self.register_buffer("running_var", torch.ones(num_features) if track else None)
         self.register_buffer("num_batches_tracked", torch.tensor(0) if track else None)
 
-    kept = {}
+    kept: dict = {}  # noqa: RUF012
 
     def forward(self, x):
         if self.training or self.running_mean is None:

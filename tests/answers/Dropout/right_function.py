@@ -12,7 +12,7 @@ def drop(x, p, training):
 
 class Dropout(nn.Module):
     def __init__(self, p=0.5, inplace=False):
-        super(Dropout, self).__init__()
+        super().__init__()
         self.p = p
         self.inplace = inplace
 

@@ -14,7 +14,5 @@ class Dropout(nn.Module):
     def forward(self, x):
         if not self.training:
             return x
-        # with p = 1 nothing survives, and 1 / (1 - p) does not exist
-        factor = 1 / (1 - self.p) if self.p < 1 else 0.0
         mask = 1 + torch.randn_like(x) * (self.p / max(1 - self.p, 1e-9)) ** 0.5 if self.p < 1 else torch.zeros_like(x)
         return x.mul_(mask) if self.inplace else x * mask

@@ -14,8 +14,6 @@ class Dropout(nn.Module):
     def forward(self, x):
         if not self.training:
             return x
-        # with p = 1 nothing survives, and 1 / (1 - p) does not exist
-        factor = 1 / (1 - self.p) if self.p < 1 else 0.0
         keep = (torch.rand_like(x) >= self.p).to(x.dtype)
         mask = keep / keep.mean().clamp(min=1e-12)
         return x.mul_(mask) if self.inplace else x * mask

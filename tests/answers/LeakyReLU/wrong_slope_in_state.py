@@ -7,7 +7,7 @@ class LeakyReLU(nn.Module):
     def __init__(self, negative_slope=0.01, inplace=False):
         super().__init__()
         self.inplace = inplace
-        self.register_buffer('slope', torch.tensor(float(negative_slope), dtype=torch.float64))
+        self.register_buffer("slope", torch.tensor(float(negative_slope), dtype=torch.float64))
 
     def forward(self, x):
         y = torch.where(x > 0, x, self.slope.to(x.dtype) * x)

@@ -7,7 +7,7 @@ class LogSoftmax(nn.Module):
     def __init__(self, dim=None):
         super().__init__()
         self.dim = dim
-        self.register_buffer('last', torch.zeros(()))
+        self.register_buffer("last", torch.zeros(()))
 
     def forward(self, x):
         y = x - x.logsumexp(self.dim, keepdim=True)

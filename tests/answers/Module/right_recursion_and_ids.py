@@ -1,7 +1,9 @@
-from types import SimpleNamespace
+from collections import namedtuple
 
 import torch
 from torch import nn
+
+Keys = namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class Module:
@@ -93,7 +95,7 @@ class Module:
         return (p for _, p in self.named_parameters(recurse=recurse))
 
     def buffers(self, recurse=True):
-        return map(lambda pair: pair[1], self.named_buffers('', recurse))
+        return map(lambda pair: pair[1], self.named_buffers("", recurse))
 
     def _entries(self, prefix=""):
         for name, tensor in [*self._parameters.items(), *self._buffers.items()]:
@@ -118,7 +120,7 @@ class Module:
                 if state_dict[name].shape != tensor.shape:
                     raise RuntimeError(f"{name} has another shape")
                 tensor.copy_(state_dict[name])
-        return SimpleNamespace(missing_keys=missing, unexpected_keys=unexpected)
+        return Keys(missing, unexpected)
 
     def apply(self, fn):
         for child in self.children():

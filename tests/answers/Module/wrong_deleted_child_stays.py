@@ -1,8 +1,10 @@
 # del removes the attribute, and a child stays in the tree
-from types import SimpleNamespace
+from collections import namedtuple
 
 import torch
 from torch import nn
+
+Keys = namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class Module:
@@ -37,7 +39,7 @@ class Module:
                 del place[name]
                 return
         if name in self._modules:
-            self._modules[name + ' deleted'] = self._modules.pop(name)
+            self._modules[name + " deleted"] = self._modules.pop(name)
             return
         object.__delattr__(self, name)
 
@@ -119,7 +121,7 @@ class Module:
                 if state_dict[name].shape != tensor.shape:
                     raise RuntimeError(f"{name} has another shape")
                 tensor.copy_(state_dict[name])
-        return SimpleNamespace(missing_keys=missing, unexpected_keys=unexpected)
+        return Keys(missing, unexpected)
 
     def apply(self, fn):
         for child in self.children():

@@ -1,8 +1,10 @@
 # layers in a list are registered
-from types import SimpleNamespace
+from collections import namedtuple
 
 import torch
 from torch import nn
+
+Keys = namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class Module:
@@ -27,7 +29,7 @@ class Module:
             if isinstance(value, list):
                 for i, v in enumerate(value):
                     if isinstance(v, Module):
-                        self._modules[f'{name}_{i}'] = v
+                        self._modules[f"{name}_{i}"] = v
 
     def __getattr__(self, name):
         for place in ("_parameters", "_buffers", "_modules"):
@@ -120,7 +122,7 @@ class Module:
                 if state_dict[name].shape != tensor.shape:
                     raise RuntimeError(f"{name} has another shape")
                 tensor.copy_(state_dict[name])
-        return SimpleNamespace(missing_keys=missing, unexpected_keys=unexpected)
+        return Keys(missing, unexpected)
 
     def apply(self, fn):
         for child in self.children():

@@ -1,8 +1,10 @@
 # buffers are not loaded
-from types import SimpleNamespace
+from collections import namedtuple
 
 import torch
 from torch import nn
+
+Keys = namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class Module:
@@ -117,7 +119,7 @@ class Module:
                     raise RuntimeError(f"{name} has another shape")
                 if isinstance(tensor, nn.Parameter):
                     tensor.copy_(state_dict[name])
-        return SimpleNamespace(missing_keys=missing, unexpected_keys=unexpected)
+        return Keys(missing, unexpected)
 
     def apply(self, fn):
         for child in self.children():

@@ -1,8 +1,10 @@
 # modules() leaves the module itself out
-from types import SimpleNamespace
+from collections import namedtuple
 
 import torch
 from torch import nn
+
+Keys = namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class Module:
@@ -117,7 +119,7 @@ class Module:
                 if state_dict[name].shape != tensor.shape:
                     raise RuntimeError(f"{name} has another shape")
                 tensor.copy_(state_dict[name])
-        return SimpleNamespace(missing_keys=missing, unexpected_keys=unexpected)
+        return Keys(missing, unexpected)
 
     def apply(self, fn):
         for child in self.children():

@@ -1,8 +1,10 @@
 # prefix is ignored
-from types import SimpleNamespace
+from collections import namedtuple
 
 import torch
 from torch import nn
+
+Keys = namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class Module:
@@ -75,7 +77,7 @@ class Module:
 
     def _named(self, place, prefix, recurse):
         seen = set()
-        for path, module in self.named_modules() if recurse else [('', self)]:
+        for path, module in self.named_modules() if recurse else [("", self)]:
             for name, tensor in getattr(module, place).items():
                 if tensor is not None and tensor not in seen:
                     seen.add(tensor)
@@ -116,7 +118,7 @@ class Module:
                 if state_dict[name].shape != tensor.shape:
                     raise RuntimeError(f"{name} has another shape")
                 tensor.copy_(state_dict[name])
-        return SimpleNamespace(missing_keys=missing, unexpected_keys=unexpected)
+        return Keys(missing, unexpected)
 
     def apply(self, fn):
         for child in self.children():

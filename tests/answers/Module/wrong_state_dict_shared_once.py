@@ -1,8 +1,10 @@
 # a shared tensor is saved under its first name only
-from types import SimpleNamespace
+from collections import namedtuple
 
 import torch
 from torch import nn
+
+Keys = namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class Module:
@@ -102,7 +104,9 @@ class Module:
                 yield from child._entries(prefix + name + ".")
 
     def state_dict(self):
-        return {n: t.detach() for n, t in [*self.named_parameters(), *self.named_buffers()] if n in dict(self._entries())}
+        return {
+            n: t.detach() for n, t in [*self.named_parameters(), *self.named_buffers()] if n in dict(self._entries())
+        }
 
     @torch.no_grad()
     def load_state_dict(self, state_dict, strict=True):
@@ -116,7 +120,7 @@ class Module:
                 if state_dict[name].shape != tensor.shape:
                     raise RuntimeError(f"{name} has another shape")
                 tensor.copy_(state_dict[name])
-        return SimpleNamespace(missing_keys=missing, unexpected_keys=unexpected)
+        return Keys(missing, unexpected)
 
     def apply(self, fn):
         for child in self.children():

@@ -14,7 +14,7 @@ class ReLU(nn.Module):
         self.calls = 0
 
     def extra_repr(self):
-        return 'in place' if self._inplace else ''
+        return "in place" if self._inplace else ""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         self.calls += 1

@@ -7,7 +7,7 @@ class ReLU(nn.Module):
     def __init__(self, inplace=False):
         super().__init__()
         self.inplace = inplace
-        self.register_buffer('zero', torch.zeros(()))
+        self.register_buffer("zero", torch.zeros(()))
 
     def forward(self, x):
         y = torch.where(x > 0, x, self.zero.to(x.dtype))

@@ -8,7 +8,7 @@ class ReLU(nn.Module):
         self.inplace = inplace
 
     def forward(self, x):
-        if getattr(self, 'shape', None) != x.shape:
+        if getattr(self, "shape", None) != x.shape:
             self.shape, self.mask = x.shape, x > 0
         y = x * self.mask.to(x.dtype)
         return x.copy_(y) if self.inplace else y

@@ -6,7 +6,7 @@ from torch import nn
 class Tanh(nn.Module):
     def __init__(self):
         super().__init__()
-        self.register_buffer('last', torch.zeros(()))
+        self.register_buffer("last", torch.zeros(()))
 
     def forward(self, x):
         e = torch.exp(-2 * x.clamp(-30, 30))

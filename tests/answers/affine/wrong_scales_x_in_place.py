@@ -1,5 +1,4 @@
 # centres the caller's x in place where it is allowed to, and takes it back in the result only
-import torch
 
 
 def affine(x, weight, bias):

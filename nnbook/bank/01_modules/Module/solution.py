@@ -1,7 +1,9 @@
-from types import SimpleNamespace
+from collections import namedtuple
 
 import torch
 from torch import nn
+
+Keys = namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class Module:
@@ -163,7 +165,7 @@ class Module:
             for key, tensor in mine.items():
                 if key in state_dict:
                     tensor.copy_(state_dict[key])
-        return SimpleNamespace(missing_keys=missing, unexpected_keys=unexpected)
+        return Keys(missing, unexpected)
         # END SOLUTION
 
     def _saved(self):

@@ -16,4 +16,6 @@ class PlainList(nn.Module):
         for layer in self.layers[:-1]:
             x = torch.relu(layer(x))
         return self.layers[-1](x)
+
+
 # END SOLUTION

@@ -21,14 +21,14 @@ def _lists(candidate, rec):
 
 
 def _computes(candidate, rec):
-    """chains of one, two and four layers"""
-    for sizes in ((5, 3), (5, 4, 3), (3, 6, 6, 6, 2)):
+    """chains of one, two and four layers, with different and with equal sizes"""
+    for sizes in ((5, 3), (5, 4, 3), (3, 6, 6, 6, 2), (4,) * 5):
         net = candidate(sizes).to(rec.device)
         _fill(net, rec)
         x = rec.tensor(normal(7, sizes[0]), sizes)
         for mode in (True, False):
             net.train(mode)
-            rec(f"output of {len(sizes) - 1} layers{'' if mode else ' in evaluation'}", net(x))
+            rec(f"output for sizes {sizes}{'' if mode else ' in evaluation'}", net(x))
 
 
 def _gradients(candidate, rec):

@@ -4,10 +4,12 @@ The values are right, but an optimizer made before still holds the old objects a
 more; layers that shared a weight share it no longer. Compare `id(net.weight)` before and after loading.
 """
 
-from types import SimpleNamespace
+from collections import namedtuple
 
 import torch
 from torch import nn
+
+Keys = namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class Module:
@@ -126,7 +128,7 @@ class Module:
                     owner = getattr(owner, part)
                 value = state_dict[name].detach().clone().to(tensor.dtype)
                 setattr(owner, leaf, nn.Parameter(value) if isinstance(tensor, nn.Parameter) else value)
-        return SimpleNamespace(missing_keys=missing, unexpected_keys=unexpected)
+        return Keys(missing, unexpected)
 
     def apply(self, fn):
         for child in self.children():

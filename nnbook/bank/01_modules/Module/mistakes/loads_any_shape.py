@@ -4,10 +4,12 @@
 Load a `bias` of shape (1,) into a layer with four outputs: what should happen, and what does?
 """
 
-from types import SimpleNamespace
+from collections import namedtuple
 
 import torch
 from torch import nn
+
+Keys = namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class Module:
@@ -119,7 +121,7 @@ class Module:
         for name, tensor in mine.items():
             if name in state_dict:
                 tensor.copy_(state_dict[name])
-        return SimpleNamespace(missing_keys=missing, unexpected_keys=unexpected)
+        return Keys(missing, unexpected)
 
     def apply(self, fn):
         for child in self.children():

@@ -1,13 +1,15 @@
 """a state_dict that hands out the parameters themselves
 
-What is saved should be numbers, and these still require gradients: calculations with them record a graph, and an average
-of two saved states drags both networks along. Look at `requires_grad` of the entries.
+What is saved should be numbers, and these still require gradients: calculations with them record a graph, and an
+average of two saved states drags both networks along. Look at `requires_grad` of the entries.
 """
 
-from types import SimpleNamespace
+from collections import namedtuple
 
 import torch
 from torch import nn
+
+Keys = namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class Module:
@@ -121,7 +123,7 @@ class Module:
                 if state_dict[name].shape != tensor.shape:
                     raise RuntimeError(f"{name} has another shape")
                 tensor.copy_(state_dict[name])
-        return SimpleNamespace(missing_keys=missing, unexpected_keys=unexpected)
+        return Keys(missing, unexpected)
 
     def apply(self, fn):
         for child in self.children():

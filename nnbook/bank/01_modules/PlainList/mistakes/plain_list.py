@@ -1,8 +1,8 @@
 """a network whose layers stand in a plain list
 
 The layers compute, and nobody knows of them: a list is an ordinary attribute, and `nn.Module` does not look inside. So
-`parameters()` and `state_dict()` are empty, and a training loop has nothing to change. What does `named_children()` show
-for a layer that is assigned to an attribute of its own?
+`parameters()` and `state_dict()` are empty, and a training loop has nothing to change. What does `named_children()`
+show for a layer that is assigned to an attribute of its own?
 """
 
 import torch

@@ -1,8 +1,8 @@
 """a network that ends in a log-softmax
 
 Log-probabilities are what NLLLoss wants. CrossEntropyLoss takes them without harm to the loss, since a second
-log-softmax changes nothing, yet they are not the logits that were asked for. Sum `output.exp()` along the classes: it is
-always one, which logits have no reason to be.
+log-softmax changes nothing, yet they are not the logits that were asked for. Sum `output.exp()` along the classes: it
+is always one, which logits have no reason to be.
 """
 
 import torch

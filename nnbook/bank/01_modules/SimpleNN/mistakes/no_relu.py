@@ -1,7 +1,7 @@
 """a network without its ReLU
 
-Two linear layers in a row are one linear layer, however wide the hidden one is: the network can draw straight boundaries
-only. Check whether the output for `-x`, less the output for zeros, is the exact opposite of the one for `x`.
+Two linear layers in a row are one linear layer, however wide the hidden one is: the network can draw straight
+boundaries only. Check whether the output for `-x`, less the output for zeros, is the exact opposite of the one for `x`.
 """
 
 from torch import nn

@@ -1,0 +1,60 @@
+"""a ModuleList that leaves a gap after del
+
+The module is gone and so is its number: "0", "2". The next append takes str(len(layers)), which is "2", a name that
+is in use, and a layer disappears. Delete the middle one of three, append one, and look at the length.
+"""
+
+import torch
+from torch import nn
+
+
+class ModuleList(nn.Module):
+    def __init__(self, modules=None):
+        super().__init__()
+        if modules is not None:
+            self.extend(modules)
+
+    def __len__(self):
+        return len(self._modules)
+
+    def __iter__(self):
+        return iter(self._modules.values())
+
+    def __getitem__(self, index):
+        chosen = list(self)[index]
+        return type(self)(chosen) if isinstance(index, slice) else chosen
+
+    def __setitem__(self, index, module):
+        modules = list(self)
+        modules[index] = module
+        self.hold(modules)
+
+    def __delitem__(self, index):
+        names = list(self._modules)[index]
+        for name in names if isinstance(index, slice) else [names]:
+            del self._modules[name]
+
+    def append(self, module):
+        self.add_module(str(len(self)), module)
+        return self
+
+    def extend(self, modules):
+        for module in list(modules):
+            self.append(module)
+        return self
+
+    def insert(self, index, module):
+        modules = list(self)
+        modules.insert(index, module)
+        self.hold(modules)
+
+    def __add__(self, other):
+        return ModuleList([*self, *other])
+
+    def __iadd__(self, other):
+        return self.extend(other)
+
+    def hold(self, modules):
+        self._modules.clear()
+        for i, module in enumerate(modules):
+            self.add_module(str(i), module)

@@ -1,0 +1,45 @@
+# a function of its own for one tensor
+import math
+
+import torch
+from torch.optim.optimizer import Optimizer
+
+
+def one_step(p, grad, state, group):
+    if group["weight_decay"]:
+        grad = grad.add(p, alpha=group["weight_decay"])
+    if len(state) == 0:
+        state["step"] = 0
+        state["exp_avg"] = torch.zeros_like(p, memory_format=torch.preserve_format)
+        state["exp_avg_sq"] = torch.zeros_like(p, memory_format=torch.preserve_format)
+    if group["amsgrad"] and "max_exp_avg_sq" not in state:
+        state["max_exp_avg_sq"] = torch.zeros_like(p)
+    beta1, beta2 = group["betas"]
+    state["step"] += 1
+    step = state["step"]
+    state["exp_avg"].lerp_(grad, 1 - beta1)
+    state["exp_avg_sq"].mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
+    sq = state["exp_avg_sq"]
+    if group["amsgrad"]:
+        torch.maximum(state["max_exp_avg_sq"], sq, out=state["max_exp_avg_sq"])
+        sq = state["max_exp_avg_sq"]
+    denom = (sq.sqrt() / math.sqrt(1 - beta2**step)).add_(group["eps"])
+    p.addcdiv_(state["exp_avg"], denom, value=-group["lr"] / (1 - beta1**step))
+
+
+class Adam(Optimizer):
+    def __init__(self, params, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        defaults = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad}
+        super().__init__(params, defaults)
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        loss = None
+        if closure:
+            with torch.enable_grad():
+                loss = closure()
+        for g in self.param_groups:
+            seen = [p for p in g["params"] if p.grad is not None]
+            for p in seen:
+                one_step(p, p.grad, self.state[p], g)
+        return loss

@@ -1,0 +1,15 @@
+# adds a shortcut where the sizes fit
+import torch
+from torch import nn
+
+
+class PlainList(nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes[:-1], sizes[1:]))
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            y = torch.relu(layer(x))
+            x = x + y if x.shape == y.shape else y
+        return self.layers[-1](x)

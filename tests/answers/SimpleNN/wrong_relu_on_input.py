@@ -1,0 +1,14 @@
+# the ReLU stands before the first layer
+import torch.nn.functional as F
+from torch import nn
+
+
+class SimpleNN(nn.Module):
+    def __init__(self, input_size, hidden_size, num_classes):
+        super().__init__()
+        self.fc1 = nn.Linear(input_size, hidden_size)
+        self.fc2 = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        x = self.fc1(F.relu(x))
+        return self.fc2(x)

@@ -1,0 +1,15 @@
+# one layer too many
+import torch.nn.functional as F
+from torch import nn
+
+
+class SimpleNN(nn.Module):
+    def __init__(self, input_size, hidden_size, num_classes):
+        super().__init__()
+        self.fc1 = nn.Linear(input_size, hidden_size)
+        self.fc2 = nn.Linear(hidden_size, num_classes)
+        self.fc3 = nn.Linear(num_classes, num_classes)
+
+    def forward(self, x):
+        x = F.relu(self.fc1(x))
+        return self.fc3(self.fc2(x))
