@@ -72,8 +72,7 @@ def _run(
 ) -> None:
     if isinstance(case, Case):
         for name in case.dtypes:
-            # One dtype is watched: watching costs as much again as running.
-            # Only what the candidate does is watched, not what the frame does around it.
+            # Watching costs as much again as running: one dtype is watched, and only what the candidate does itself.
             rec.watch = watch if name == case.dtypes[0] else OperatorWatch(())
             with rec.within("" if name == "float32" else f" ({_variant(name)})"):
                 if isinstance(spec, FunctionSpec):
@@ -86,7 +85,8 @@ def _run(
     if isinstance(case, Steps):
         _steps(case, candidate, rec, device, watch)
         return
-    with watch:
+    # An optimizer is watched on its walks; its stories go through the same code.
+    with contextlib.nullcontext() if isinstance(spec, OptimizerSpec) else watch:
         if isinstance(case, Scenario):
             case.play(candidate, rec)
         elif isinstance(case, Error):
