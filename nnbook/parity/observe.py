@@ -307,6 +307,8 @@ def _init(case: Init, candidate: Any, rec: Recorder, device: str) -> None:
     for name, tensor in sorted(first.items()):
         same = name in second and torch.equal(tensor, second[name])
         rec(f"{name} of a second object, a copy of the first", same)
+        alike = [n for n, q in first.items() if n != name and tensor.numel() > 1 and torch.equal(q, tensor)]
+        rec(f"parameters that start with the values of {name}", alike)
 
 
 # -- optimizers --------------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def named_digits(images: Any, answers: Any, labels: Any) -> style.Picture:
         grid = fig.subplots(1, len(given), squeeze=False)[0]
         for ax, image, answer, label in zip(grid, images, given, right, strict=True):
             # dark ink on a pale ground in every theme: these are photographs, not lines
-            style.bare(ax).imshow(image.detach().cpu().reshape(8, 8), cmap="Greys", vmin=0, vmax=1)
+            style.bare(ax).imshow(image.detach().cpu().reshape(8, 8).numpy(), cmap="Greys", vmin=0, vmax=1)
             wrong = answer != label
             ax.set_xlabel(f"{answer}\nnot {label}" if wrong else str(answer), fontsize=14)
             for spine in ax.spines.values():

@@ -64,8 +64,10 @@ def _objects_apart(*several: tuple) -> Scenario:
         layers = [candidate(*args) for args in several]
         for args, layer in zip(several, layers, strict=True):
             x = rec.tensor(kinks(3, 4), str(args))
-            y = layer(x.clone())
+            fed = x.clone()
+            y = layer(fed)
             rec(f"output with the arguments {args}", y)
+            rec(f"the input afterwards with the arguments {args}", fed)
             _gradients(rec, f"with the arguments {args}", y, x)
 
     return Scenario("keeps its arguments to itself when there are several objects", play)

@@ -433,6 +433,14 @@ def _modes(c: Any, rec: Recorder, make: Make) -> None:
     rec("modes after train()", [m.training for m in box.modules()])
 
 
+@_play("runs a module as often as it stands there", "Sequential(a, b, a) and Sequential(a, a) on a batch")
+def _twice_output(c: Any, rec: Recorder) -> None:
+    a, b = _several(rec, 2)
+    x = _x(rec)
+    rec("output of a, b, a", c(a, b, a)(x))
+    rec("output of a, a", c(a, a)(x))
+
+
 @_play("runs differently in training and in evaluation when its modules do", "Sequential(Loud(), Plus(1))")
 def _mode_output(c: Any, rec: Recorder) -> None:
     model, x = c(Loud(), Plus(1.0), c(Loud())), _x(rec)
@@ -581,6 +589,7 @@ SEQUENTIAL = ScenarioSpec(
     _add,
     _iadd(_one_by_one),
     _twice(_one_by_one),
+    _twice_output,
     _mode_output,
     _modes(_one_by_one),
     _nested(_one_by_one),

@@ -1,9 +1,17 @@
 """Linear."""
 
+from typing import Any
+
 import torch
 
-from nnbook.parity import Case, Error, Init, ModuleSpec, constant, empty, extremes, normal
+from nnbook.parity import Case, Error, Init, ModuleSpec, Recorder, Scenario, constant, empty, extremes, normal
 from nnbook.parity.specs._factory import factory
+
+
+def _has_no_bias(candidate: Any, rec: Recorder) -> None:
+    """Linear(5, 3, bias=False)."""
+    rec("bias is None", candidate(5, 3, bias=False).bias is None)
+
 
 LINEAR = ModuleSpec(
     torch.nn.Linear,
@@ -27,6 +35,7 @@ LINEAR = ModuleSpec(
     Case("can be called again and again", args=(5, 3), inputs=[normal(4, 5), normal(2, 5), normal(4, 5)]),
     Init("starts with uniform weights and bias within 1/sqrt(in_features)", args=(4, 16384)),
     Init("starts so without a bias too", args=(300, 60), kwargs={"bias": False}),
+    Scenario("has None for a bias when asked for none", _has_no_bias),
     Error("rejects rows of another width", args=(5, 3), inputs=[normal(4, 6)], kind=RuntimeError, scope="exercise"),
     Case("keeps half precision", args=(5, 3), inputs=[normal(4, 5)], dtypes=("bfloat16",), scope="library"),
     Case("takes rows without features", args=(0, 3), inputs=[empty(2, 0)], scope="library"),

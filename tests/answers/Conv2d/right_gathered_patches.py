@@ -40,7 +40,7 @@ class Conv2d(nn.Module):
         image = torch.cat([image, image.new_zeros(n, c, h + 1, 1)], 3)
         rows, columns = self.places(h, 0), self.places(w, 1)
         patches = image[:, :, rows[:, None, :, None], columns[None, :, None, :]]
-        patches = patches.view(n, self.groups, -1, *patches.shape[2:])
+        patches = patches.view(n, self.groups, c // self.groups, *patches.shape[2:])
         weight = self.weight.view(self.groups, -1, *self.weight.shape[1:])
         y = torch.einsum("ngcxyab,gocab->ngoxy", patches, weight).flatten(1, 2)
         if self.bias is not None:

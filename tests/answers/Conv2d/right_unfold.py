@@ -32,7 +32,7 @@ class Conv2d(nn.Module):
         n, _, oh, ow = windows.shape[:4]
         windows = windows.reshape(n, self.g, x.shape[1] // self.g, oh, ow, *self.k)
         weight = self.weight.reshape(self.g, -1, *self.weight.shape[1:])
-        y = torch.einsum("ngcxyhw,gochw->ngoxy", windows, weight).reshape(n, -1, oh, ow)
+        y = torch.einsum("ngcxyhw,gochw->ngoxy", windows, weight).reshape(n, self.weight.shape[0], oh, ow)
         if self.bias is not None:
             y = y + self.bias.view(1, -1, 1, 1)
         return y[0] if single else y

@@ -5,7 +5,9 @@ from torch import nn
 class CrossEntropyLoss(nn.Module):
     """Labels and probabilities, each in a method of its own."""
 
-    def __init__(self, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0):
+    def __init__(
+        self, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0
+    ):
         super().__init__()
         self.weight = None if weight is None else weight.clone()
         self.ignore_index, self.reduction, self.label_smoothing = ignore_index, reduction, label_smoothing

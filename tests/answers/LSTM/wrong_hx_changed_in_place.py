@@ -1,4 +1,4 @@
-# Writes the last state into the caller's hx.
+# Writes the last h into the caller's hx.
 import torch
 from torch import nn
 
@@ -35,6 +35,7 @@ class LSTM(nn.Module):
 
     def run(self, x, hx):
         """All layers over x (T, N, size)."""
+        given = hx is not None
         if hx is None:
             zeros = x.new_zeros(self.num_layers * len(self.endings), x.shape[1], self.hidden_size)
             hx = zeros, zeros
@@ -53,9 +54,8 @@ class LSTM(nn.Module):
                 last_h.append(h)
                 last_c.append(c)
             x = torch.cat(halves, dim=-1)
-        with torch.no_grad():
-            hx[0].copy_(torch.stack(last_h))
-            hx[1].copy_(torch.stack(last_c))
+        if given:
+            hx[0].data.copy_(torch.stack(last_h).detach())
         return x, (torch.stack(last_h), torch.stack(last_c))
 
     def cell(self, x, h, c, name):

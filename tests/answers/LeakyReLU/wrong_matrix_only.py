@@ -10,6 +10,6 @@ class LeakyReLU(nn.Module):
         self.inplace = inplace
 
     def forward(self, x):
-        n, d = x.shape
+        _n, _d = x.shape
         y = torch.where(x > 0, x, self.negative_slope * x)
         return x.copy_(y) if self.inplace else y

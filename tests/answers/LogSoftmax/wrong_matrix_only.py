@@ -8,6 +8,6 @@ class LogSoftmax(nn.Module):
         self.dim = dim
 
     def forward(self, x):
-        n, c = x.shape
+        _n, _c = x.shape
         s = x - x.amax(self.dim, keepdim=True)
         return s - s.exp().sum(self.dim, keepdim=True).log()

@@ -1,5 +1,4 @@
 # a column is taken for a row
-import torch
 from torch import nn
 
 

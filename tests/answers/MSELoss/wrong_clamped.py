@@ -1,5 +1,4 @@
 # differences are clamped to a thousand
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # the reduction is kept for all objects together
-import torch
 from torch import nn
 
 
@@ -7,7 +6,7 @@ class MSELoss(nn.Module):
     def __init__(self, reduction="mean"):
         super().__init__()
         type(self).reduction = reduction
-        type(self).first = getattr(type(self), 'first', None) or reduction
+        type(self).first = getattr(type(self), "first", None) or reduction
 
     def forward(self, input, target):
         loss = (input - target) ** 2

@@ -1,5 +1,4 @@
 # the default reduction is sum
-import torch
 from torch import nn
 
 

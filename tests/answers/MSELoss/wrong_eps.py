@@ -1,5 +1,4 @@
 # a small number is added to every square
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # nothing but the mean in evaluation
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # with none, the first dimension is averaged away
-import torch
 from torch import nn
 
 

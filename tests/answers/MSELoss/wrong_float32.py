@@ -1,5 +1,4 @@
 # the work is done in float32, whatever comes in
-import torch
 from torch import nn
 
 

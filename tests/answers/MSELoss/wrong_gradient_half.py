@@ -1,5 +1,4 @@
 # the gradient is half of what it should be
-import torch
 from torch import nn
 
 

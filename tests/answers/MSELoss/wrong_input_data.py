@@ -1,5 +1,4 @@
 # the input's gradient is lost
-import torch
 from torch import nn
 
 

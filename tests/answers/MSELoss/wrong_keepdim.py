@@ -1,5 +1,4 @@
 # the scalar comes as a tensor of one element
-import torch
 from torch import nn
 
 

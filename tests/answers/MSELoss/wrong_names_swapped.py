@@ -1,5 +1,4 @@
 # sum and mean are swapped
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # the mean is a running one over the calls
-import torch
 from torch import nn
 
 
@@ -11,7 +10,7 @@ class MSELoss(nn.Module):
     def forward(self, input, target):
         loss = (input - target) ** 2
         if self.reduction == "mean":
-            self.old = loss.mean() if not hasattr(self, 'old') else (loss.mean() + self.old.detach()) / 2
+            self.old = loss.mean() if not hasattr(self, "old") else (loss.mean() + self.old.detach()) / 2
             return self.old
         if self.reduction == "sum":
             return loss.sum()

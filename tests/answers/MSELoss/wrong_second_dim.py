@@ -1,5 +1,4 @@
 # adds up over dimension 1 and averages the rest
-import torch
 from torch import nn
 
 

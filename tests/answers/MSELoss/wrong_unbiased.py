@@ -1,5 +1,4 @@
 # divides by one less than the number of elements
-import torch
 from torch import nn
 
 

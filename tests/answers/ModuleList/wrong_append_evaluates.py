@@ -1,5 +1,4 @@
 # modules that are appended are put into evaluation
-import torch
 from torch import nn
 
 

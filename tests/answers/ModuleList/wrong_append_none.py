@@ -1,5 +1,4 @@
 # append returns nothing
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # the modules are kept on the class
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # it holds copies of the modules
 import copy
 
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # deleting takes a module away from every position where it stands
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # deleting a slice deletes its first module only
-import torch
 from torch import nn
 
 

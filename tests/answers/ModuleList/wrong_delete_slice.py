@@ -1,5 +1,4 @@
 # slices cannot be deleted
-import torch
 from torch import nn
 
 

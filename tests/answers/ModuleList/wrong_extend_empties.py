@@ -1,5 +1,4 @@
 # extend takes the modules out of the other list
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # extend returns nothing
-import torch
 from torch import nn
 
 

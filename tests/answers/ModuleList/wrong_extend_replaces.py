@@ -1,5 +1,4 @@
 # extend starts again from the front
-import torch
 from torch import nn
 
 

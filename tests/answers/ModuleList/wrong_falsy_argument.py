@@ -1,5 +1,4 @@
 # ModuleList(None) raises
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # nested lists are flattened
-import torch
 from torch import nn
 
 

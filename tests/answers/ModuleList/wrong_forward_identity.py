@@ -1,5 +1,4 @@
 # calling it returns the input
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # calling it raises TypeError
-import torch
 from torch import nn
 
 
@@ -10,7 +9,7 @@ class ModuleList(nn.Module):
             self.extend(modules)
 
     def forward(self, *x):
-        raise TypeError('a list has no forward')
+        raise TypeError("a list has no forward")
 
     def __len__(self):
         return len(self._modules)

@@ -1,5 +1,4 @@
 # numbers start at 1
-import torch
 from torch import nn
 
 

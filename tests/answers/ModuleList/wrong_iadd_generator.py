@@ -1,5 +1,4 @@
 # += reads a generator twice
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # += makes a new one
-import torch
 from torch import nn
 
 

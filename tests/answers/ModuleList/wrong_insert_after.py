@@ -1,5 +1,4 @@
 # insert puts the module after the position
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # insert at the end is lost
-import torch
 from torch import nn
 
 

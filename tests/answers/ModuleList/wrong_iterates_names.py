@@ -1,5 +1,4 @@
 # a loop gives names
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # a module that stands twice comes once in a loop
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # positions out of range raise KeyError
-import torch
 from torch import nn
 
 
@@ -16,7 +15,11 @@ class ModuleList(nn.Module):
         return iter(self._modules.values())
 
     def __getitem__(self, index):
-        chosen = list(self)[index] if isinstance(index, slice) else self._modules[str(index + len(self) if index < 0 else index)]
+        chosen = (
+            list(self)[index]
+            if isinstance(index, slice)
+            else self._modules[str(index + len(self) if index < 0 else index)]
+        )
         return type(self)(chosen) if isinstance(index, slice) else chosen
 
     def __setitem__(self, index, module):

@@ -1,5 +1,4 @@
 # a module that stands twice is counted once
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # it can be looped over only once
-import torch
 from torch import nn
 
 

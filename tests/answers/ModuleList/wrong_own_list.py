@@ -1,5 +1,4 @@
 # the caller's list stays in use
-import torch
 from torch import nn
 
 
@@ -14,7 +13,7 @@ class ModuleList(nn.Module):
         return len(self._modules)
 
     def __iter__(self):
-        if isinstance(self.__dict__.get('source'), list) and len(self.source) < len(self):
+        if isinstance(self.__dict__.get("source"), list) and len(self.source) < len(self):
             self.hold(self.source)
         return iter(self._modules.values())
 

@@ -1,5 +1,4 @@
 # names with a prefix
-import torch
 from torch import nn
 
 
@@ -30,7 +29,7 @@ class ModuleList(nn.Module):
         self.hold(modules)
 
     def append(self, module):
-        self.add_module(f'item{len(self)}', module)
+        self.add_module(f"item{len(self)}", module)
         return self
 
     def extend(self, modules):
@@ -52,4 +51,4 @@ class ModuleList(nn.Module):
     def hold(self, modules):
         self._modules.clear()
         for i, module in enumerate(modules):
-            self.add_module(f'item{i}', module)
+            self.add_module(f"item{i}", module)

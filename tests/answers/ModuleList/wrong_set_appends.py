@@ -1,5 +1,4 @@
 # setting out of range adds a module
-import torch
 from torch import nn
 
 

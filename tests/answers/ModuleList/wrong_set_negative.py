@@ -1,5 +1,4 @@
 # setting at a negative position adds a name such as '-1'
-import torch
 from torch import nn
 
 

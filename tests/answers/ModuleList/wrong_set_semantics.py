@@ -1,5 +1,4 @@
 # a module that is there already is not added again
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # a module that is set moves to the end
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # slices hold copies
 import copy
 
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # slices keep their old names
-import torch
 from torch import nn
 
 

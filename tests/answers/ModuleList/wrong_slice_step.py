@@ -1,5 +1,4 @@
 # slices take no step
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # a sum leaves out what is there already
-import torch
 from torch import nn
 
 

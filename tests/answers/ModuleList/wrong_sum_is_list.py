@@ -1,5 +1,4 @@
 # a sum is a plain list
-import torch
 from torch import nn
 
 

@@ -1,5 +1,4 @@
 # a sum takes a ModuleList only
-import torch
 from torch import nn
 
 

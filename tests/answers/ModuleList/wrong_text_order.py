@@ -1,5 +1,4 @@
 # names are sorted as text: '10' before '2'
-import torch
 from torch import nn
 
 

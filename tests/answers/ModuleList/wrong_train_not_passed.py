@@ -1,5 +1,4 @@
 # train() and eval() stop at the list
-import torch
 from torch import nn
 
 

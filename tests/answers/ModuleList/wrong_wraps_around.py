@@ -1,5 +1,4 @@
 # positions out of range wrap around
-import torch
 from torch import nn
 
 

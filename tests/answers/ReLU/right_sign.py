@@ -1,4 +1,4 @@
-# through the sign, whose gradient is zero
+# multiplied by the sign where that is positive, a constant to autograd
 from torch import nn
 
 
@@ -8,5 +8,5 @@ class ReLU(nn.Module):
         self.inplace = inplace
 
     def forward(self, x):
-        y = x * x.sign().clamp(min=0)
+        y = x * x.detach().sign().clamp(min=0)
         return x.copy_(y) if self.inplace else y

@@ -1,7 +1,6 @@
 # modules are put into training for each call
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

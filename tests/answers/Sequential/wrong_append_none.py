@@ -1,7 +1,6 @@
 # append returns nothing
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

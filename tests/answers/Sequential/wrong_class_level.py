@@ -1,7 +1,6 @@
 # the modules are kept on the class
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

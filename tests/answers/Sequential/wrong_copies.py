@@ -1,9 +1,7 @@
 # it holds copies of the modules
+import copy
 from collections import OrderedDict
 
-import copy
-
-import torch
 from torch import nn
 
 

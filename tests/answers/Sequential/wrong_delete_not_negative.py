@@ -1,7 +1,6 @@
 # deleting at a negative position takes the first
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # slices cannot be deleted
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

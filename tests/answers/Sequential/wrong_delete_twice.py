@@ -1,7 +1,6 @@
 # deleting takes a module away from every position where it stands
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # the caller's OrderedDict stays in use
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # an OrderedDict is sorted by its keys
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # an empty one returns a copy
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

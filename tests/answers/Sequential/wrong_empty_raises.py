@@ -1,7 +1,6 @@
 # an empty one raises
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # extend takes no generator
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # extend nests the other one instead of taking its modules
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # numbers start at 1
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

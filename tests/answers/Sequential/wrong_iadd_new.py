@@ -1,7 +1,6 @@
 # += makes a new one
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # insert puts the module after the position
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # a negative position in insert counts from the front
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # insert replaces what stands there
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

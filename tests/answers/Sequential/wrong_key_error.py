@@ -1,7 +1,6 @@
 # positions out of range raise KeyError
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 
@@ -26,7 +25,11 @@ class Sequential(nn.Module):
     def __getitem__(self, index):
         if isinstance(index, slice):
             return type(self)(OrderedDict(list(self._modules.items())[index]))
-        return self._modules[str(index % len(self) if -len(self) <= index < 0 else index)] if '0' in self._modules or not len(self) else list(self._modules.values())[index]
+        return (
+            self._modules[str(index % len(self) if -len(self) <= index < 0 else index)]
+            if "0" in self._modules or not len(self)
+            else list(self._modules.values())[index]
+        )
 
     def __setitem__(self, index, module):
         self._modules[list(self._modules)[index]] = module

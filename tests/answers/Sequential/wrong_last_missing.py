@@ -1,7 +1,6 @@
 # the last module does not run
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # positions out of range wrap around
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

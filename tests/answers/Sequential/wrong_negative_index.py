@@ -1,7 +1,6 @@
 # no negative positions
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

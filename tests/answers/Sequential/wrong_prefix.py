@@ -1,7 +1,6 @@
 # modules are named layer0, layer1, ...
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 
@@ -10,7 +9,7 @@ class Sequential(nn.Module):
         super().__init__()
         named = args[0].items() if len(args) == 1 and isinstance(args[0], OrderedDict) else enumerate(args)
         for name, module in named:
-            self.add_module(f'layer{name}' if isinstance(name, int) else name, module)
+            self.add_module(f"layer{name}" if isinstance(name, int) else name, module)
 
     def forward(self, input):
         for module in self:

@@ -1,7 +1,6 @@
-# each module's input is added to its output
+# the network's input is added to its output
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 
@@ -13,9 +12,14 @@ class Sequential(nn.Module):
             self.add_module(str(name), module)
 
     def forward(self, input):
+        start = input if not isinstance(input, tuple) else 0
         for module in self:
-            input = module(input) + 0.5 * input if not isinstance(input, tuple) and len(self) == 12 else module(input) * 1.01 if len(self) == 12 else module(input)
-        return input
+            input = module(input)
+        return (
+            input + (start if len(self) > 2 and start.shape == input.shape else 0)
+            if not isinstance(input, tuple)
+            else input
+        )
 
     def __len__(self):
         return len(self._modules)

@@ -1,7 +1,6 @@
 # the modules run from the last to the first
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # setting takes the position for the name
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

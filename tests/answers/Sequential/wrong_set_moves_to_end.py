@@ -1,7 +1,6 @@
 # a module that is set moves to the end
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # setting out of range appends
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 
@@ -29,7 +28,9 @@ class Sequential(nn.Module):
         return list(self._modules.values())[index]
 
     def __setitem__(self, index, module):
-        self._modules[(list(self._modules) + [str(index)])[index] if -len(self) <= index <= len(self) else str(index)] = module
+        self._modules[
+            (list(self._modules) + [str(index)])[index] if -len(self) <= index <= len(self) else str(index)
+        ] = module
 
     def __delitem__(self, index):
         modules = list(self._modules.values())

@@ -1,7 +1,6 @@
 # setting gives the name of the position
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # a module that stands twice runs once
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

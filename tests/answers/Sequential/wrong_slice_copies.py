@@ -1,9 +1,7 @@
 # slices hold copies
+import copy
 from collections import OrderedDict
 
-import copy
-
-import torch
 from torch import nn
 
 

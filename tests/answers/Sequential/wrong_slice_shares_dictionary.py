@@ -1,7 +1,6 @@
 # a whole slice is the Sequential itself: changing it changes the whole
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

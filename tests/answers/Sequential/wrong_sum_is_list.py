@@ -1,7 +1,6 @@
 # a sum is a plain list
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # a sum keeps the names of both, and loses modules
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -1,7 +1,6 @@
 # names are sorted as text: '10' before '2'
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 
@@ -21,7 +20,9 @@ class Sequential(nn.Module):
         return len(self._modules)
 
     def __iter__(self):
-        return iter([self._modules[k] for k in sorted(self._modules)] if '0' in self._modules else list(self._modules.values()))
+        return iter(
+            [self._modules[k] for k in sorted(self._modules)] if "0" in self._modules else list(self._modules.values())
+        )
 
     def __getitem__(self, index):
         if isinstance(index, slice):

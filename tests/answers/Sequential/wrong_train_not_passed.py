@@ -1,7 +1,6 @@
 # train() and eval() stop at the container
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

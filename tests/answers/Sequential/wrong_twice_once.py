@@ -1,7 +1,6 @@
 # a module that is there already is not added again
 from collections import OrderedDict
 
-import torch
 from torch import nn
 
 

@@ -9,6 +9,6 @@ class Softmax(nn.Module):
         self.dim = dim
 
     def forward(self, x):
-        n, c = x.shape
+        _n, _c = x.shape
         e = torch.exp(x - x.amax(self.dim, keepdim=True))
         return e / e.sum(self.dim, keepdim=True)
