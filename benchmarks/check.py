@@ -2,8 +2,9 @@
 
     python benchmarks/check.py [--runs N] [--child] [NAME ...]
 
-A check in a notebook runs in the kernel's own process, with torch loaded and the first check of the process behind it; its
-reference observations are kept. `--child` times what `nnbook check` does after start-up: fresh inputs, a forked process.
+A check in a notebook runs in the kernel's own process, with torch loaded and the first check of the process behind it;
+its reference observations are kept. `--child` times what `nnbook check` does after start-up: fresh inputs, a forked
+process.
 """
 
 from __future__ import annotations
@@ -54,9 +55,11 @@ def main() -> None:
     parser.add_argument("--child", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)  # the first optimizer of a process takes over a second
+    # the first optimizer of a process takes over a second
+    torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
 
-    table = Table(title="milliseconds per check: " + ("nnbook check, after start-up" if args.child else "in a notebook"))
+    where = "nnbook check, after start-up" if args.child else "in a notebook"
+    table = Table(title=f"milliseconds per check: {where}")
     for column in ("exercise", "right: median", "p95", "wrong: median", "p95"):
         table.add_column(column, justify="left" if column == "exercise" else "right")
     every_right: list[float] = []

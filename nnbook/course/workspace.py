@@ -201,7 +201,9 @@ def serve(root: Path, *, browser: bool = True, port: int | None = None, announce
     # Jupyter's own words go to a file: what it says of addresses and of Ctrl-C is not what happens here.
     log = _runtime() / f"nnbook-lab-{os.getpid()}.log"
     with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as words:
-        process = subprocess.Popen(command, cwd=root, stdin=subprocess.DEVNULL, stdout=words, stderr=words, **apart)
+        process = subprocess.Popen(
+            command, cwd=root, stdin=subprocess.DEVNULL, stdout=words, stderr=words, env=_environment(root), **apart
+        )
     with _signals_as_interrupt():
         try:
             announce(_address(process, start, log))
@@ -213,6 +215,24 @@ def serve(root: Path, *, browser: bool = True, port: int | None = None, announce
     with contextlib.suppress(OSError):
         log.unlink()
     return status
+
+
+def _environment(root: Path) -> dict[str, str]:
+    """The environment for Jupyter, with a setting by which JupyterLab does not ask whether it may send news."""
+    config = root / STATE / "jupyter"
+    try:
+        (config / "labconfig").mkdir(parents=True, exist_ok=True)
+        write_atomically(
+            config / "labconfig" / "page_config.json",
+            json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}).encode(),
+        )
+    except OSError:  # the question is then asked; nothing else is lost
+        return dict(os.environ)
+    others = os.environ.get("JUPYTER_CONFIG_PATH")
+    return {
+        **os.environ,
+        "JUPYTER_CONFIG_PATH": os.pathsep.join([str(config.resolve()), *([others] if others else [])]),
+    }
 
 
 def _runtime() -> Path:

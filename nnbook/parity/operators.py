@@ -13,7 +13,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 _FUSED = """
     linear bilinear embedding embedding_bag embedding_renorm_ conv1d conv2d conv3d convolution _convolution
     conv_transpose1d conv_transpose2d conv_transpose3d conv_tbc mkldnn_convolution thnn_conv2d slow_conv3d
-    convolution_overrideable unfold_backward im2col col2im fold max_pool1d max_pool2d max_pool3d
+    convolution_overrideable im2col col2im fold max_pool1d max_pool2d max_pool3d
     max_pool2d_with_indices max_pool3d_with_indices avg_pool1d avg_pool2d avg_pool3d adaptive_avg_pool1d
     adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d
     fractional_max_pool2d fractional_max_pool3d lp_pool1d lp_pool2d lp_pool3d max_unpool1d max_unpool2d

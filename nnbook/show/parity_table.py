@@ -38,12 +38,12 @@ class ParityTable:
             f"<tr><td style='text-align:left'><code>{html.escape(r.name)}</code></td>"
             f"<td style='text-align:left'><code>{html.escape(r.twin)}</code></td>"
             f"<td>{r.passed} of {r.total}</td>"
-            f"<td style='text-align:left'>{html.escape(r.difference) or 'same'}</td></tr>"
+            f"<td style='text-align:left'>{html.escape(r.difference) or 'the same'}</td></tr>"
             for r in self.rows
         )
         heads = "".join(
             f"<th scope='col' style='text-align:left'>{head}</th>"
-            for head in ("nnbook", "torch", "cases that agree", "")
+            for head in ("nnbook", "torch", "cases that agree", "result")
         )
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 

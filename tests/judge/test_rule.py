@@ -114,6 +114,9 @@ CHEATS = {
     "private fused": linear("return torch._fused_adam_([])"),
     "print.__self__": linear("return print.__self__"),
     "homoglyph": linear("return \uff45val('1')"),
+    "input as a default": linear("return x") + "\n    def go(self, x, input=input):\n        return input()\n",
+    "input outside the function that has it": linear("return input()")
+    + "\n    def go(self, input):\n        return input\n",
     "walrus": linear("return (f := torch.relu)(x)"),
     "decorator": linear("return x") + "\n    @torch.jit.script\n    def go(x):\n        return x\n",
     "random's os": linear("return random._os", "import random"),
@@ -145,6 +148,9 @@ HONEST = {
     "where and logsumexp": linear("return torch.where(x > 0, x, torch.logsumexp(x, -1, keepdim=True))"),
     "demo code beside it": linear("return x @ self.weight.T")
     + "\nimport torch.nn.functional as F\nimport os\nx = torch.relu(torch.ones(3))\nassert F.linear(x, x.T).shape\n",
+    "an argument called input": linear("return x").replace("forward(self, x):", "forward(self, input):").replace(
+        "return x", "return input @ self.weight.T"
+    ),
     "class name": linear("return x", init="self.label = self.__class__.__name__"),
     "Parameter by its own path": linear(
         "return x", "from torch.nn.parameter import Parameter", init="self.b = Parameter(torch.zeros(1))"

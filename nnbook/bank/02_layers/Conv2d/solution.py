@@ -4,12 +4,11 @@ from torch import nn
 
 
 class Conv2d(nn.Module):
-    """A kernel moved over an image.  x: (N, in_channels, H, W) or (in_channels, H, W) -> the same with out_channels, H', W'"""
+    """A kernel moved over an image.  x: (N, in_channels, H, W) or without N -> (N, out_channels, H_out, W_out)"""
 
-    def __init__(
-        self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True
-    ):
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True):
         super().__init__()
+
         # BEGIN SOLUTION
         def pair(value):
             return (value, value) if isinstance(value, int) else tuple(value)

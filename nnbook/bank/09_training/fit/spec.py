@@ -166,7 +166,7 @@ def _same(candidate, rec):
         torch.manual_seed(noise)
         model, history = _small(candidate, rec, seed=5)
         ends.append((torch.cat([p.detach().reshape(-1) for p in model.parameters()]), list(history["loss"])))
-    rec("the parameters are the same", torch.allclose(ends[0][0], ends[1][0], atol=1e-5))
+    rec("the parameters are the same", torch.allclose(ends[0][0], ends[1][0], atol=1e-4))
     rec("the losses are the same", all(abs(a - b) < 1e-5 for a, b in zip(ends[0][1], ends[1][1])))
     model, history = _small(candidate, rec, seed=5)
     rec("the network has changed", len(history["loss"]) == 3 and model.net[0].weight.grad is not None)
@@ -181,7 +181,7 @@ def _poisoned(candidate, rec):
         net = Watched(nn.Linear(5, 3), train, test).to(rec.device)
         candidate(net, train, (test[0], (test[1] + shift) % 3), 3, 0)
         ends.append(torch.cat([p.detach().reshape(-1) for p in net.parameters()]))
-    rec("the trained network does not depend on the test labels", torch.allclose(ends[0], ends[1], atol=1e-5))
+    rec("the trained network does not depend on the test labels", torch.allclose(ends[0], ends[1], atol=1e-4))
 
 
 def _frozen(candidate, rec):
@@ -215,12 +215,12 @@ def _reaches(candidate, rec, build, epochs, goal, flat=False):
 
 def _simple(candidate, rec):
     """the guide's network, 64 to 32 to 10, in 10 epochs on 1,000 digits"""
-    _reaches(candidate, rec, lambda: SimpleNN(64, 32, 10), 10, 0.93)
+    _reaches(candidate, rec, lambda: SimpleNN(64, 32, 10), 10, 0.90)
 
 
 def _convolutional(candidate, rec):
     """a convolutional network with BatchNorm and dropout, in 5 epochs on 1,000 digits"""
-    _reaches(candidate, rec, _cnn, 5, 0.95)
+    _reaches(candidate, rec, _cnn, 5, 0.92)
 
 
 def make(solution):
@@ -238,9 +238,9 @@ def make(solution):
         Scenario("gives the same result for the same seed", _same),
         Scenario("learns nothing from the test data", _poisoned),
         Scenario("starts anew at each call", _frozen),
-        Scenario("brings the guide's network to 0.93", _simple),
+        Scenario("brings the guide's network to 0.90", _simple),
         Scenario(
-            "brings a convolutional network to 0.95",
+            "brings a convolutional network to 0.92",
             _convolutional,
             why="BatchNorm and dropout work in two ways, one for learning and one for being measured.",
         ),

@@ -1,0 +1,13 @@
+import torch
+
+
+def evaluate(model, batches):
+    was_training = model.training
+    model.eval()
+    right, count = 0, 0
+    with torch.inference_mode():
+        for x, y in batches:
+            right += (model(x).argmax(dim=1) == y).sum().item()
+            count += len(y)
+    model.train(was_training)
+    return right / count

@@ -1,0 +1,14 @@
+# records a graph and cuts it off
+import torch
+
+
+def evaluate(model, batches):
+    was_training = model.training
+    model.eval()
+    right, count = 0, 0
+    with torch.enable_grad():
+        for x, y in batches:
+            right += (model(x).detach().argmax(dim=1) == y).sum().item()
+            count += len(y)
+    model.train(was_training)
+    return right / count

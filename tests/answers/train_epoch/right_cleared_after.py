@@ -1,0 +1,15 @@
+import torch
+
+
+def train_epoch(model, batches, loss_fn, optimizer):
+    model.train()
+    optimizer.zero_grad()
+    total, count = 0.0, 0
+    for x, y in batches:
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        total += loss.item() * len(x)
+        count += len(x)
+    return total / count

@@ -1,0 +1,16 @@
+# the state of the optimizer is cleared at each call
+import torch
+
+
+def train_epoch(model, batches, loss_fn, optimizer):
+    model.train()
+    optimizer.state.clear()
+    total, count = 0.0, 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        count += len(x)
+    return total / count

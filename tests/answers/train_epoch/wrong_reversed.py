@@ -1,0 +1,15 @@
+# the batches are taken in reverse order
+import torch
+
+
+def train_epoch(model, batches, loss_fn, optimizer):
+    model.train()
+    total, count = 0.0, 0
+    for x, y in reversed(list(batches)):
+        optimizer.zero_grad()
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        count += len(x)
+    return total / count
