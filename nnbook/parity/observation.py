@@ -64,8 +64,7 @@ class Observations:
                 row: dict[str, Any] = {"key": key, "kind": r.kind, "label": r.label, "value": r.value, "extra": r.extra}
                 if r.tensor is not None:
                     row["tensor"] = str(len(tensors))
-                    # clone: safetensors refuses tensors that share storage
-                    tensors[row["tensor"]] = r.tensor.detach().cpu().contiguous().clone()
+                    tensors[row["tensor"]] = r.tensor.detach().cpu().contiguous()
                 rows.append(row)
             cases.append({"name": case.name, "records": rows})
         head = {

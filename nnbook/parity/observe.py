@@ -72,8 +72,10 @@ def _run(
 ) -> None:
     if isinstance(case, Case):
         for name in case.dtypes:
-            # Watching costs as much again as running: one dtype is watched, and only what the candidate does itself.
-            rec.watch = watch if name == case.dtypes[0] else OperatorWatch(())
+            # Watching costs as much again as running, and a learner waits: watched is one dtype, only what the candidate
+            # does itself, and with both nets only the first case. The library's own test watches every case with both.
+            eyes = watch if first or scope == "library" else watch.shallow()
+            rec.watch = eyes if name == case.dtypes[0] else OperatorWatch(())
             with rec.within("" if name == "float32" else f" ({_variant(name)})"):
                 if isinstance(spec, FunctionSpec):
                     _function(case, candidate, rec, name, device)
@@ -230,7 +232,7 @@ def _call(
     wanted += [(f"gradient of {n}", p) for n, p in parameters.items() if p.requires_grad]
     found: Any = [None] * len(wanted)
     if roots and wanted:
-        with rec.watch:
+        with rec.watch if rec.watch.deep else contextlib.nullcontext():
             found = torch.autograd.grad(roots, [t for _, t in wanted], cotangents, allow_unused=True)
     for (label, leaf), grad in zip(wanted, found, strict=True):
         # No gradient and a gradient of zeros move a parameter alike; the comparison treats them as one.

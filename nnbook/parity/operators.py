@@ -61,10 +61,15 @@ class OperatorWatch:
     that arrive at the dispatcher, such as those reached through torch.ops or from inside another function.
     """
 
-    def __init__(self, names: Iterable[str]):
+    def __init__(self, names: Iterable[str], deep: bool = True, found: dict[str, None] | None = None):
         self.names = frozenset(names)
-        self._found: dict[str, None] = {}
+        self.deep = deep
+        self._found: dict[str, None] = {} if found is None else found
         self._modes: list[Any] = []
+
+    def shallow(self) -> OperatorWatch:
+        """A watch with the first net alone, which costs a fraction; what it sees is written down in the same place."""
+        return OperatorWatch(self.names, deep=False, found=self._found)
 
     @property
     def seen(self) -> list[str]:
@@ -78,7 +83,7 @@ class OperatorWatch:
 
     def __enter__(self) -> OperatorWatch:
         if self.names:
-            self._modes = [_Functions(self), _Dispatched(self)]
+            self._modes = [_Functions(self), *([_Dispatched(self)] if self.deep else [])]
             for mode in self._modes:
                 mode.__enter__()
         return self

@@ -8,13 +8,17 @@ from typing import Any
 
 # public name -> the file that it lives in
 _WHERE = {
+    "explore_loop": "training",
     "explore_neuron": "neuron",
     "explore_storing": "storing",
+    "instruments": "training",
     "line_and_loss": "neuron",
     "named_digits": "same_curve",
     "parity": "parity_table",
     "same_losses": "same_curve",
+    "stopping": "training",
     "stored": "storing",
+    "trainings": "training",
     "tree": "module_tree",
     "xray": "module_xray",
 }

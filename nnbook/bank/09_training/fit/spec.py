@@ -168,8 +168,6 @@ def _same(candidate, rec):
         ends.append((torch.cat([p.detach().reshape(-1) for p in model.parameters()]), list(history["loss"])))
     rec("the parameters are the same", torch.allclose(ends[0][0], ends[1][0], atol=1e-4))
     rec("the losses are the same", all(abs(a - b) < 1e-5 for a, b in zip(ends[0][1], ends[1][1])))
-    model, history = _small(candidate, rec, seed=5)
-    rec("the network has changed", len(history["loss"]) == 3 and model.net[0].weight.grad is not None)
 
 
 def _poisoned(candidate, rec):
