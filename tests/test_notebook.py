@@ -94,7 +94,7 @@ def test_in_a_later_cell_a_report_is_shown_like_any_value(cell):
 def test_only_the_newest_definition_counts(cell):
     cell(START)
     cell(RIGHT.replace("x @ self.weight.T", "nn.functional.linear(x, self.weight)"))
-    assert cell("check(Linear)")[0]["text/plain"].startswith("Linear: not checked")
+    assert cell("check(Linear)")[0]["text/plain"].startswith("Linear: not run")
     cell(RIGHT)
     assert "cases pass" in cell("check(Linear)")[0]["text/plain"]
 
@@ -103,7 +103,7 @@ def test_a_patch_of_an_older_definition_is_forgotten_and_of_the_newest_is_not(ce
     cell(START)
     cell(RIGHT)
     cell("Linear.forward = lambda self, x: nn.functional.linear(x, self.weight, self.bias)")
-    assert cell("check(Linear)")[0]["text/plain"].startswith("Linear: not checked")
+    assert cell("check(Linear)")[0]["text/plain"].startswith("Linear: not run")
     cell(RIGHT)
     assert "all" in cell("check(Linear)")[0]["text/plain"]
 
@@ -112,7 +112,7 @@ def test_a_helper_in_another_cell_is_part_of_the_answer(cell):
     cell(START)
     cell("def product(x, w):\n    return nn.functional.linear(x, w)")
     cell(RIGHT.replace("x @ self.weight.T", "product(x, self.weight)"))
-    assert cell("check(Linear)")[0]["text/plain"].startswith("Linear: not checked")
+    assert cell("check(Linear)")[0]["text/plain"].startswith("Linear: not run")
     cell("def product(x, w):\n    return x @ w.T")
     assert "all" in cell("check(Linear)")[0]["text/plain"]
 
@@ -129,7 +129,7 @@ def test_a_definition_below_a_cell_magic_counts(cell):
     cell(START)
     cell(RIGHT)
     cell("%%time\n" + RIGHT.replace("x @ self.weight.T", "nn.functional.linear(x, self.weight)"))
-    assert cell("check(Linear)")[0]["text/plain"].startswith("Linear: not checked")
+    assert cell("check(Linear)")[0]["text/plain"].startswith("Linear: not run")
 
 
 def test_an_answer_that_ends_the_program_does_not_end_the_kernel(cell):

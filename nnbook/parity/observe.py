@@ -72,8 +72,8 @@ def _run(
 ) -> None:
     if isinstance(case, Case):
         for name in case.dtypes:
-            # Watching costs as much again as running, and a learner waits: watched is one dtype, only what the candidate
-            # does itself, and with both nets only the first case. The library's own test watches every case with both.
+            # Watching costs as much again as running, and a learner waits: watched is one dtype, only what the
+            # candidate does itself, and with both nets only the first case. The library is watched with both in all.
             eyes = watch if first or scope == "library" else watch.shallow()
             rec.watch = eyes if name == case.dtypes[0] else OperatorWatch(())
             with rec.within("" if name == "float32" else f" ({_variant(name)})"):

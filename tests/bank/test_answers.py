@@ -10,6 +10,7 @@ import pytest
 from nnbook import bank
 from nnbook.judge import judge_source
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent / "answers"
 ANSWERS = sorted(ROOT.glob("*/*.py"))
 
