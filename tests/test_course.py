@@ -468,3 +468,21 @@ def test_a_solved_notebook_runs_to_the_same_bytes_and_a_wrong_one_is_refused():
     stub = notebook(FIRST.lesson, solved=False, exercises=[FIRST])
     with pytest.raises(course.CourseError, match=f"{FIRST.name} does not pass its check"):
         builder.execute(stub, "a stub")
+
+
+@pytest.mark.slow
+def test_lessons_are_run_again_and_keep_their_new_outputs(tmp_path):
+    from nnbook.course import build as builder
+
+    (tmp_path / "notebooks").mkdir()
+    path = tmp_path / "notebooks" / "00_a.ipynb"
+    cell = {"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "outputs": [], "source": ["1 + 1"]}
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    nb = {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_bytes(builder.to_bytes(nb))
+    assert builder.run_lessons(tmp_path).written == ["notebooks/00_a.ipynb"]
+    assert '"2"' in path.read_text()
+    assert builder.run_lessons(tmp_path).unchanged == ["notebooks/00_a.ipynb"]
+    good = path.read_bytes()
+    path.write_bytes(good.replace(b"1 + 1", b"1 / 0"))
+    assert "ZeroDivisionError" in builder.run_lessons(tmp_path).problems[0]

@@ -199,6 +199,9 @@ def build(
         bool, typer.Option("--execute", help="Run the solved notebooks even if their code is as it was.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Build and run everything again.")] = False,
+    lessons: Annotated[
+        bool, typer.Option("--lessons", help="Run the lessons again instead; keep the outputs.")
+    ] = False,
 ) -> None:
     """Make the notebooks from the exercise bank.
 
@@ -206,7 +209,7 @@ def build(
     """
     from nnbook.cli import tools
 
-    raise typer.Exit(tools.build(check, execute, force))
+    raise typer.Exit(tools.build(check, execute, force, lessons))
 
 
 @app.command()

@@ -40,11 +40,14 @@ def grade(
     return 0 if summary.rows and set(counts) == {"passed"} else 1
 
 
-def build(check: bool, execute: bool, force: bool) -> int:
-    """Build, or compare with what would be built."""
+def build(check: bool, execute: bool, force: bool, lessons: bool) -> int:
+    """Build, or compare with what would be built; or run the lessons again."""
     from nnbook.course import build as builder
 
-    built = builder.build(check=check, run=execute or None, force=force, say=plain)
+    if lessons:
+        built = builder.run_lessons(say=plain)
+    else:
+        built = builder.build(check=check, run=execute or None, force=force, say=plain)
     for name in built.written:
         plain(f"written  {name}")
     for name in built.removed:

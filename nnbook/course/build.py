@@ -28,6 +28,7 @@ _METADATA = {
     "language_info": {"name": "python"},
 }
 _SECONDS_PER_NOTEBOOK = 600
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 @dataclass
@@ -147,6 +148,7 @@ def execute(nb: dict[str, Any], label: str) -> dict[str, Any]:
         client = NotebookClient(
             nbformat.reads(json.dumps(nb), as_version=4),
             timeout=_SECONDS_PER_NOTEBOOK,
+            store_widget_state=False,
             kernel_name="python3",
             record_timing=False,
             resources={"metadata": {"path": folder}},
@@ -210,6 +212,32 @@ def build(
             name = path.relative_to(root).as_posix()
             if name not in expected and ".ipynb_checkpoints" not in name:
                 _extra(path, name, check, built)
+    return built
+
+
+def run_lessons(root: Path | None = None, say: Callable[[str], None] = lambda line: None) -> Built:
+    """Run the lessons again where they stand and keep their new outputs; one that fails is left as it is."""
+    if root is None and not in_checkout():
+        raise CourseError("lessons are run again in a clone of the repository: this nnbook was installed from a wheel")
+    built = Built()
+    for path in sorted(((root or CHECKOUT) / "notebooks").glob("*.ipynb")):
+        name = f"notebooks/{path.name}"
+        say(f"running {name}")
+        try:
+            done = execute(_unexecuted(json.loads(path.read_bytes())), name)
+        except CourseError as err:
+            built.problems.append(str(err))
+            continue
+        for output in (o for cell in done["cells"] for o in cell.get("outputs", [])):
+            # Without a kernel a saved widget is an error message; the picture beside it is not.
+            output.get("data", {}).pop(_WIDGET, None)
+            output.get("metadata", {}).pop(_WIDGET, None)
+        wanted = to_bytes(done)
+        if wanted == path.read_bytes():
+            built.unchanged.append(name)
+        else:
+            write_atomically(path, wanted)
+            built.written.append(name)
     return built
 
 

@@ -24,17 +24,14 @@ def trainings(curves: Mapping[str, Mapping[str, tuple[Losses, Losses]]]) -> styl
         panels = fig.subplots(1, len(curves), sharey=True, squeeze=False)[0]
         apart, said = 0.0, []
         for ax, (optimizer, networks) in zip(panels, curves.items(), strict=True):
-            for i, (network, (theirs, ours)) in enumerate(networks.items()):
+            for network, (theirs, ours) in networks.items():
                 steps = range(1, len(theirs) + 1)
-                ax.plot(steps, theirs, color=(style.SKY, style.ORANGE)[i % 2], linewidth=6, alpha=0.7)
-                ax.plot(steps, ours, color=style.COLOURS[i % 4], linewidth=1.6, linestyle=style.DASHES[1 + i % 2])
+                ax.plot(steps, theirs, color=style.SKY, linewidth=6, alpha=0.7)
+                ax.plot(steps, ours, **style.line(1, linewidth=1.6))
                 apart = max(apart, *(abs(a - b) for a, b in zip(theirs, ours, strict=True)))
                 said.append(f"{network} with {optimizer} from {theirs[0]:.1f} to {theirs[-1]:.1f}")
-                # the upper line is named above its middle, the lower one left of where it falls
-                n = len(ours)
-                low = any(pair[1][n // 2] > ours[n // 2] for pair in networks.values())
-                at, dx, dy, ha = (n // 9, -9, -12, "center") if low else (n // 3, 4, 14, "left")
-                style.label(ax, network, at, ours[at], dx=dx, dy=dy, ha=ha)
+                at = len(ours) // 3
+                style.label(ax, network, at, ours[at], dx=4, dy=14)
             ax.set(title=optimizer, xlabel="step", ylim=(0, None))
         panels[0].set_ylabel("loss")
         where = "exactly over" if apart < 1e-4 else "apart from"
@@ -56,9 +53,9 @@ def stopping(train: Losses, held_out: Losses, patience: int) -> style.Picture:
         epochs = range(1, len(train) + 1)
         for i, (name, losses) in enumerate((("training", train), ("held out", held_out))):
             ax.plot(epochs, losses, **style.line(i))
-            style.label(ax, name, len(losses), losses[-1])
+            style.label(ax, name, len(losses), losses[-1], dy=7)
         ax.plot(best + 1, held_out[best], **style.mark(1, markersize=10))
-        style.label(ax, f"best: epoch {best + 1}", best + 1, held_out[best], dx=0, dy=20, ha="center")
+        style.label(ax, f"best: epoch {best + 1}", best + 1, held_out[best], dx=0, dy=-18, ha="center")
         ends = f"best after {best + 1} epochs, {held_out[best]:.2f}"
         if stop < len(train):
             ax.axvline(stop + 1, color=style.GREY, linewidth=1.2, linestyle=style.DASHES[1])
