@@ -68,7 +68,9 @@ def notebook(lesson: str, *, solved: bool, exercises: Iterable[Exercise] | None 
 def _opening(lesson: str, exercises: list[Exercise], solved: bool) -> str:
     found = find_lesson(lesson)
     built = f"<!-- Built from nnbook/bank/{lesson} by `nnbook build`: change it there, not here. -->"
-    back = f"the lesson [{found.id}](../notebooks/{found.id}.ipynb)"
+    # a lesson that is still to be written is named, not linked to
+    there = (CHECKOUT / "notebooks" / f"{found.id}.ipynb").exists()
+    back = f"the lesson [{found.id}](../notebooks/{found.id}.ipynb)" if there else f"the lesson {found.id}"
     if solved:
         return (
             f"{built}\n# {found.number} {found.title}: solutions\n\n"

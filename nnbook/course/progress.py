@@ -258,7 +258,7 @@ def _exercise_line(exercise: Exercise, progress: Progress) -> Line:
     record = progress[exercise.name]
     state = "passed" if record.passed else "tried" if record.checks else "not yet"
     points = min(record.points, exercise.points)
-    return Line(exercise.name, exercise.title, state, points, exercise.points)
+    return Line(exercise.name, exercise.summary, state, points, exercise.points)
 
 
 def _lesson_line(lesson: Lesson, progress: Progress) -> Line:

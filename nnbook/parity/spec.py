@@ -67,7 +67,10 @@ class Case(_Named):
     def given(self, name: str) -> str:
         """The case in words: what is built and what it is fed."""
         call = describe(self.inputs[0]) if self.inputs else "no input"
-        return f"{name}({_arguments(self.args, self.kwargs)}) on {call}"
+        options = _arguments(self.args, self.kwargs)
+        # a function is called on its inputs; a class is built first
+        built = f"{name}({options})" if options or not name.islower() else name
+        return f"{built} on {call}"
 
 
 @dataclass(frozen=True)
