@@ -240,6 +240,7 @@ class _Reader(ast.NodeVisitor):
             return
         if node.attr.startswith("__") and node.attr.endswith("__"):
             own_dict = node.attr == "__dict__" and isinstance(node.value, ast.Name) and node.value.id in _OWN
+            own_dict = own_dict or (node.attr == "__dict__" and "vars" in self.rule.allow)  # one by another name
             if node.attr not in _DUNDERS and not own_dict and node.attr not in self.rule.allow:
                 self.breach(node, f"uses {node.attr}, which reaches around the rule")
         elif node.attr in _FRAMES:

@@ -7,6 +7,7 @@ import copy
 import itertools
 import warnings
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -80,9 +81,12 @@ def _run(
                 if isinstance(spec, FunctionSpec):
                     _function(case, candidate, rec, name, device)
                 else:
-                    _module(spec, case, candidate, rec, scope, name, device)
+                    short = scope == "exercise" and name == "float32" and not (first or case.thorough)
+                    short = short and isinstance(spec, ModuleSpec) and spec.lean and "float64" in case.dtypes
+                    _module(spec, replace(case, grads=False) if short else case, candidate, rec, scope, name, device)
         if first and not isinstance(spec, FunctionSpec):
             _independence(candidate, case, rec, device)
+            _without_gradients(candidate, case, rec, device)
         return
     if isinstance(case, Steps):
         _steps(case, candidate, rec, device, watch)
@@ -108,7 +112,9 @@ def _module(spec: Spec, case: Case, candidate: Any, rec: Recorder, scope: Scope,
     if case.state == "random":
         fill(module, rec.seed)
     parameters = dict(module.named_parameters())
-    for mode in ("train", "eval") if case.mode == "both" else (case.mode,):
+    modes = ("train", "eval") if case.mode == "both" else (case.mode,)
+    # without gradients, it is a run for the outputs alone
+    for mode in modes if case.grads else modes[:1]:
         module.train(mode == "train")
         for number, call in enumerate(case.inputs, 1):
             where = " in evaluation" if mode == "eval" else ""
@@ -271,6 +277,36 @@ def _independence(candidate: Any, case: Case, rec: Recorder, device: str) -> Non
     rec("random numbers drawn afterwards still follow torch.manual_seed", draws[0] != draws[1])
     fresh = all(torch.equal(states[0][k], states[1].get(k, torch.empty(0))) for k in states[0])
     rec("a second object starts fresh", fresh)
+
+
+def _without_gradients(candidate: Any, case: Case, rec: Recorder, device: str) -> None:
+    """Calls of which no gradient is asked: they change no input, and keep nothing that a later call could miss."""
+    module = _build(candidate, case, rec, "float32", device)
+    recipe = case.inputs[0] if case.inputs else ()
+    recipe = recipe if isinstance(recipe, tuple) else (recipe,)
+    for mode in ("train", "eval") if case.mode == "both" else (case.mode,):
+        module.train(mode == "train")
+        for recording in (False, True):
+            inputs = build(recipe, rec.generator("inputs", 1), torch.float32, device, False)
+            inputs, before = _detached(inputs), _tensors(_detached(inputs, copy=True))
+            with torch.set_grad_enabled(recording):
+                module(*inputs, **case.call_kwargs)
+            same = all(torch.equal(a, b) for a, b in zip(_tensors(inputs), before, strict=True))
+            rec(f"{mode}: an input of which no gradient is asked, left unchanged", same)
+    if case.mode == "train":
+        return
+    module.double()
+    fill(module, rec.seed)
+    with rec.within(" after calls without gradients and double()"):
+        _call(module, recipe, case, rec, "float64", device, ("eval", 1), dict(module.named_parameters()))
+
+
+def _detached(value: Any, copy: bool = False) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.detach().clone() if copy else value.detach()
+    if isinstance(value, (tuple, list)):
+        return type(value)(_detached(v, copy) for v in value)
+    return value
 
 
 def _error(spec: Spec, case: Error, candidate: Any, rec: Recorder, device: str) -> None:

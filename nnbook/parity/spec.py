@@ -62,6 +62,8 @@ class Case(_Named):
     dtypes: Sequence[str] = ("float32", "float64")
     tolerance: Tolerance | None = None
     grads: bool = True
+    thorough: bool = False
+    """In a lean spec: run in float32 as fully as in float64 (where float32 overflows sooner, say)."""
     call_kwargs: dict[str, Any] = field(default_factory=dict)
 
     def given(self, name: str) -> str:
@@ -193,11 +195,14 @@ class ModuleSpec(Spec):
     """A class of module or loss: built from its arguments, then called.
 
     With `state_matters=False`, learners may keep constants (a loss's `weight`) as buffers or as plain attributes.
+    With `lean=True`, for components that take long, learners' float32 runs are outputs alone, in the first mode, save
+    for the first case and thorough ones; float64 runs are always whole, and so is everything in a test of the library.
     """
 
-    def __init__(self, reference: Any, *cases: AnyCase, state_matters: bool = True, **named: Any):
+    def __init__(self, reference: Any, *cases: AnyCase, state_matters: bool = True, lean: bool = False, **named: Any):
         super().__init__(reference, *cases, **named)
         self.state_matters = state_matters
+        self.lean = lean
 
 
 class FunctionSpec(Spec):

@@ -122,6 +122,7 @@ def _attributes(names: tuple[str, ...], *several: tuple) -> Scenario:
 
 
 _BOTH_ENDS = values(-1e4, -800.0, -100.0, -95.0, -89.0, -40.0, 40.0, 89.0, 95.0, 100.0, 800.0, 1e4)
+_HUGE = values(1e6, 1e20, -1e20, 3e30)
 _TINY = values(-1e-3, -1e-6, -1e-9, 0.0, 1e-9, 1e-6, 1e-3)
 
 
@@ -129,7 +130,7 @@ def _elementwise() -> tuple[Case, ...]:
     return (
         Case("maps every number of a batch", inputs=[normal(4, 3, std=2.0)]),
         Case("takes any shape", inputs=[normal(5), normal(2, 4, 3), normal(2, 3, 4, 2)]),
-        Case("takes a single number without dimensions", inputs=[normal()]),
+        Case("takes a single number without dimensions", inputs=[normal(), constant(1.5), constant(-1.5)]),
         Case("takes an empty tensor", inputs=[empty(0, 3), empty(0), empty(2, 0, 3)]),
         Case("can be called again and again", inputs=[normal(4, 3), normal(4, 3), normal(2, 3), normal(4, 3)]),
         Case("gives back the dtype it was given", inputs=[normal(4, 3), normal()], dtypes=("bfloat16",)),
@@ -143,7 +144,7 @@ RELU = ModuleSpec(
     *_elementwise(),
     Case("has the gradient 0 at zero", inputs=[kinks(6, 5), constant(0.0, 3)], why=_KINK),
     Case("keeps small numbers", inputs=[_TINY]),
-    Case("neither cuts nor overflows for large numbers", inputs=[extremes(4, 5), _BOTH_ENDS]),
+    Case("neither cuts nor overflows for large numbers", inputs=[extremes(4, 5), _BOTH_ENDS, _HUGE]),
     Case(
         "has the same gradients in place",
         kwargs={"inplace": True},
@@ -180,18 +181,20 @@ LEAKYRELU = ModuleSpec(
         inputs=[kinks(6, 5)],
         why="Above one, the larger of x and slope times x is on the other side.",
     ),
+    Case("takes whole numbers for slopes", args=(2,), inputs=[kinks(6, 5)]),
     Case("takes negative slopes", args=(-0.6,), inputs=[kinks(6, 5)]),
     Case("keeps small numbers", inputs=[_TINY]),
-    Case("neither cuts nor overflows for large numbers", inputs=[extremes(4, 5), _BOTH_ENDS]),
+    Case("neither cuts nor overflows for large numbers", inputs=[extremes(4, 5), _BOTH_ENDS, _HUGE]),
     Case(
         "has the same gradients in place",
         kwargs={"negative_slope": 0.3, "inplace": True},
         inputs=[kinks(6, 5), kinks(2, 3, 4), normal(4, 3)],
         why="In place or not, the function is the same and so is its derivative.",
     ),
+    Case("works in place with a negative slope", args=(-0.6, True), inputs=[kinks(6, 5), kinks(3, 4)]),
     _in_place(0.3, True),
     Case("works in place with the default slope", kwargs={"inplace": True}, inputs=[kinks(6, 5)]),
-    _objects_apart((0.3,), (), (2.5, True), (0.0, False)),
+    _objects_apart((0.3,), (), (2.5, True), (0.0, False), (1.0,), (-0.5, True)),
     _calls_apart(0.3),
     Case("lets infinities and NaN through", inputs=[values(torch.nan, torch.inf, -torch.inf)], scope="library"),
     Case(
@@ -209,6 +212,12 @@ _SATURATING = (
         why="Where exp overflows, infinity meets infinity or zero in the formula or in its derivative, and gives NaN.",
     ),
     Case("is exact over its whole range", inputs=[uniform(120, low=-35.0, high=35.0), uniform(60, low=-12, high=12)]),
+    Case(
+        "has the precision of float64",
+        inputs=[uniform(60, low=-35.0, high=35.0), uniform(60, low=-4, high=4)],
+        dtypes=("float64",),
+        tolerance=Tolerance(1e-11, 1e-12),
+    ),
     Case(
         "has the right gradient at zero itself",
         inputs=[kinks(6, 5), constant(0.0, 3)],

@@ -172,4 +172,5 @@ CONV2D = ModuleSpec(
     Error("rejects 'same' with a stride", args=(3, 4, 3), kwargs={"padding": "same", "stride": 2}),
     Error("rejects an unknown padding", args=(3, 4, 3), kwargs={"padding": "full"}),
     Error("rejects an unknown padding_mode", args=(3, 4, 3), kwargs={"padding_mode": "mirror"}),
+    lean=True,
 )

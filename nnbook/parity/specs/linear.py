@@ -21,6 +21,11 @@ LINEAR = ModuleSpec(
     Case("keeps leading dimensions of size one", args=(5, 3), inputs=[normal(1, 1, 5)]),
     Case("works without a bias", args=(5, 3), kwargs={"bias": False}, inputs=[normal(4, 5)]),
     Case("takes bias as its third argument", args=(5, 3, False), inputs=[normal(2, 4, 5)]),
+    Case(
+        "takes its arguments by name",
+        kwargs={"in_features": 5, "out_features": 3, "bias": True},
+        inputs=[normal(2, 5)],
+    ),
     Case("makes one feature of many", args=(7, 1), inputs=[normal(3, 7)]),
     Case("makes many features of one", args=(1, 4), inputs=[normal(3, 1)]),
     Case(
@@ -37,6 +42,7 @@ LINEAR = ModuleSpec(
     Init("starts so without a bias too", args=(300, 60), kwargs={"bias": False}),
     Scenario("has None for a bias when asked for none", _has_no_bias),
     Error("rejects rows of another width", args=(5, 3), inputs=[normal(4, 6)], kind=RuntimeError, scope="exercise"),
+    Error("rejects rows of width one", args=(5, 3), inputs=[normal(4, 1)], kind=RuntimeError, scope="exercise"),
     Case("keeps half precision", args=(5, 3), inputs=[normal(4, 5)], dtypes=("bfloat16",), scope="library"),
     Case("takes rows without features", args=(0, 3), inputs=[empty(2, 0)], scope="library"),
     Case("makes no features when asked", args=(3, 0), inputs=[normal(2, 3)], scope="library"),

@@ -398,4 +398,5 @@ CROSS_ENTROPY_LOSS = ModuleSpec(
         kind=RuntimeError,
     ),
     state_matters=False,
+    lean=True,
 )

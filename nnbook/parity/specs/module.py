@@ -166,6 +166,13 @@ def _buffers(base: Any, rec: Recorder) -> None:
     rec("names after some were replaced", _names(module.named_buffers()))
     rec("keys of the state_dict after some were replaced", _keys(module))
     rec("another object's buffers", _names(base().named_buffers()))
+    # the same names, the other way round: in another object of the class, and in a child
+    other, module.child = base(), base()
+    for one in (other, module.child):
+        one.register_buffer("scratch", torch.ones(2))
+        one.register_buffer("mean", torch.ones(3), persistent=False)
+    rec("keys of another object's state_dict", _keys(other))
+    rec("keys of the state_dict with a child", _keys(module))
 
 
 def _none(base: Any, rec: Recorder) -> None:
@@ -382,8 +389,14 @@ def _loads(base: Any, rec: Recorder) -> None:
     }
     # a saved entry may well require a gradient of its own
     state["gain"] = state["gain"].clone().requires_grad_()
+    keys, held = list(state), net.state_dict()
+    for p in net.parameters():
+        p.grad = torch.ones_like(p)
     result = net.load_state_dict(state)
     rec("missing and unexpected keys", [list(result.missing_keys), list(result.unexpected_keys)])
+    rec("the keys of the dict that was loaded, left unchanged", list(state) == keys)
+    rec("gradients that were there stay", all(p.grad is not None for p in net.parameters()))
+    rec("an earlier state_dict follows", all(torch.equal(held[n], t) for n, t in net.state_dict().items()))
     for name, value in sorted(net.state_dict().items()):
         rec(name, value)
     rec("the same parameter objects", all(before[n] is p for n, p in net.named_parameters()))
@@ -441,7 +454,10 @@ def _strict(base: Any, rec: Recorder) -> None:
         "scratch": torch.zeros(1),
         "third.weight": torch.ones(1),
     }
-    result = one.load_state_dict({**damaged("second.bias", "calls"), **more}, strict=False)
+    given = {**damaged("second.bias", "calls"), **more}
+    keys = list(given)
+    result = one.load_state_dict(given, strict=False)
+    rec("the keys of the dict that was loaded, left unchanged", list(given) == keys)
     rec("missing", sorted(result.missing_keys))
     rec("unexpected", sorted(result.unexpected_keys))
     for name, value in sorted(one.state_dict().items()):
@@ -461,6 +477,9 @@ def _sizes(base: Any, rec: Recorder) -> None:
         changed = {**state, "bias": bias}
         rec.error(label, partial(layer(rec, 3, 4).load_state_dict, changed))
         rec.error(f"{label}, strict=False", partial(layer(rec, 3, 4).load_state_dict, changed, strict=False))
+    single = base()
+    single.gain = Parameter(torch.ones(1))
+    rec.error("a number without dimensions for one in a list", lambda: single.load_state_dict({"gain": torch.ones(())}))
 
 
 # -- changing the whole tree -------------------------------------------------------------------------------------------
@@ -506,10 +525,15 @@ def _gradients(base: Any, rec: Recorder) -> None:
     rec("who requires a gradient", {n: p.requires_grad for n, p in net.named_parameters()})
     net(x).pow(2).sum().backward()
     rec("who has one", {n: bool(p.grad is not None and p.grad.any()) for n, p in net.named_parameters()})
+    net.requires_grad_(False)
     net.zero_grad()
+    rec("gradients of frozen ones after zero_grad()", [p.grad is None or not p.grad.any() for p in net.parameters()])
     net.requires_grad_()
     rec("all again", all(p.requires_grad for p in net.parameters()))
     rec("the buffers", [b.requires_grad for b in net.buffers()])
+
+
+_HALF = {"torch.bfloat16", "torch.int64"}
 
 
 def _casts(base: Any, rec: Recorder) -> None:
@@ -539,6 +563,10 @@ def _casts(base: Any, rec: Recorder) -> None:
     look("to(float64)")
     net.to(dtype=torch.float32)
     look("to(dtype=float32)")
+    net.to(torch.bfloat16)
+    rec("dtypes after to(bfloat16)", {str(t.dtype) for t in [*net.parameters(), *net.buffers()]} == _HALF)
+    net.float()
+    rec("dtypes after float()", sorted({str(t.dtype) for t in [*net.parameters(), *net.buffers()]}))
     net.to(rec.device)
     look("to(device)")
     net.to(rec.device, torch.float64)
@@ -588,6 +616,8 @@ def _copies(base: Any, rec: Recorder) -> None:
     """copy.deepcopy"""
     net = _net(base, rec)
     net.right.first = net.left.first
+    net.right.scale.requires_grad_(False)
+    net.notes = ["ordinary"]
     net.eval()
     twin = copy.deepcopy(net)
     mine, its = dict(net.named_parameters()), dict(twin.named_parameters())
@@ -595,6 +625,8 @@ def _copies(base: Any, rec: Recorder) -> None:
     rec("equal values", all(torch.equal(mine[n], its[n]) for n in mine))
     rec("shares no parameter", not {id(p) for p in mine.values()} & {id(p) for p in its.values()})
     rec("shares no module", not {id(m) for m in net.modules()} & {id(m) for m in twin.modules()})
+    rec("an ordinary attribute", [twin.notes == net.notes, twin.notes is net.notes])
+    rec("who requires a gradient", {n: p.requires_grad for n, p in twin.named_parameters()})
     rec("what was shared is shared", twin.right.first is twin.left.first)
     rec("mode", [m.training for m in twin.modules()])
     with torch.no_grad():

@@ -158,4 +158,5 @@ BATCHNORM2D = ModuleSpec(
     Error("rejects input of two dimensions", args=(3,), inputs=[normal(4, 3)]),
     Error("rejects one value per channel in training", args=(3,), inputs=[normal(1, 3, 1, 1)]),
     Error("rejects another number of channels", args=(3,), inputs=[normal(4, 5, 2, 2)], kind=RuntimeError),
+    lean=True,
 )

@@ -268,4 +268,5 @@ LSTM = ModuleSpec(
     Error("rejects no hidden numbers", args=(4, 0)),
     Error("rejects no layers", args=(4, 3), kwargs={"num_layers": 0}),
     Error("rejects a hidden_size that is not whole", args=(4, 3.0), kind=TypeError),
+    lean=True,
 )

@@ -4,7 +4,9 @@ from torch.utils.data import DataLoader, TensorDataset
 
 
 def fit(model, train, test, epochs, seed=0):
-    loader = DataLoader(TensorDataset(*train), batch_size=25, shuffle=True, generator=torch.Generator().manual_seed(seed))
+    loader = DataLoader(
+        TensorDataset(*train), batch_size=25, shuffle=True, generator=torch.Generator().manual_seed(seed)
+    )
     loss_fn = nn.CrossEntropyLoss()
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
     history = {"accuracy": [], "loss": []}

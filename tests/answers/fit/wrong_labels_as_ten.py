@@ -12,7 +12,9 @@ def fit(model, train, test, epochs, seed=0):
         model.train()
         total = 0.0
         for rows in torch.randperm(len(x), generator=orders).to(x.device).split(32):
-            loss = F.nll_loss(F.log_softmax(model(x[rows]), 1)[:, :10] @ torch.eye(10)[: model(x[:2]).shape[1]], y[rows])
+            loss = F.nll_loss(
+                F.log_softmax(model(x[rows]), 1)[:, :10] @ torch.eye(10)[: model(x[:2]).shape[1]], y[rows]
+            )
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -1,3 +1,5 @@
+import copy
+
 import torch
 
 from nnbook.parity import Scenario, ScenarioSpec, integers, normal
@@ -21,9 +23,11 @@ def _lists(candidate, rec):
 
 
 def _computes(candidate, rec):
-    """chains of one, two and four layers, with different and with equal sizes"""
-    for sizes in ((5, 3), (5, 4, 3), (3, 6, 6, 6, 2), (4,) * 5):
-        net = candidate(sizes).to(rec.device)
+    """chains of one to eight layers, with different and with equal sizes"""
+    for sizes in ((5, 3), [5, 4, 3], (3, 6, 6, 6, 2), (4,) * 5, (3,) * 9):
+        given = copy.copy(sizes)
+        net = candidate(given).to(rec.device)
+        rec(f"the sizes {sizes}, left unchanged", given == sizes)
         _fill(net, rec)
         x = rec.tensor(normal(7, sizes[0]), sizes)
         for mode in (True, False):

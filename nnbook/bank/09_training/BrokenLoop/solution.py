@@ -43,4 +43,6 @@ class BrokenLoop:
             self.history["accuracy"].append(self.evaluate(test))
             self.scheduler.step()
         return self.history
+
+
 # END SOLUTION

@@ -66,7 +66,11 @@ def _weights(candidate, rec):
 def _sizes(candidate, rec):
     """2, 5, 10 and 12 classes, batches of one, as many classes as samples"""
     scores = torch.eye(12, device=rec.device)
-    rec("the accuracy of one right answer per class", float(candidate(nn.Identity(), [(scores, scores.argmax(1))])), NEAR)
+    rec(
+        "the accuracy of one right answer per class",
+        float(candidate(nn.Identity(), [(scores, scores.argmax(1))])),
+        NEAR,
+    )
     for classes in (2, 5, 10, 12):
         data = _batches(rec, (classes, 1, 7, 30), classes)
         rec(f"the accuracy among {classes} classes", float(candidate(_net(rec, classes).eval(), data)), NEAR)
@@ -117,7 +121,9 @@ def _untouched(candidate, rec):
     rec("the random state, left unchanged", torch.equal(noise, torch.get_rng_state()))
     for key, value in net.state_dict().items():
         rec(f"{key}, left unchanged", torch.equal(value, state[key]))
-    rec("the gradients, left unchanged", all(p.grad is not None and bool((p.grad == 2).all()) for p in net.parameters()))
+    rec(
+        "the gradients, left unchanged", all(p.grad is not None and bool((p.grad == 2).all()) for p in net.parameters())
+    )
     rec("those that require a gradient", [p.requires_grad for p in net.parameters()])
     rec("the batches, left unchanged", all(torch.equal(a, b) for p, q in zip(data, kept) for a, b in zip(p, q)))
 

@@ -1,4 +1,4 @@
-"""a loop that takes softmax before the cross-entropy, never clears its gradients and lowers the learning rate with every batch
+"""a loop that trains in training mode and keeps its other three bugs
 
 One bug is found, three are left. Look for each by itself: a loss that stays above 1.46 for ten classes says that what
 reaches the cross-entropy is squeezed between 0 and 1; gradients that are larger with every batch say that the sum of

@@ -1,4 +1,4 @@
-"""a loop that never clears its gradients, trains in evaluation mode after the first epoch and lowers the learning rate with every batch
+"""a loop that gives its scores to the loss and keeps its other three bugs
 
 One bug is found, three are left. Look for each by itself: gradients that are larger with every batch say that the sum
 of all batches so far stands in `p.grad`; a `running_mean` that stands still from the second epoch on says that nobody

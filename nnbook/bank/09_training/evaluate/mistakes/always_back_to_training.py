@@ -1,7 +1,7 @@
 """an evaluation that always ends in training mode
 
-For a model in training this restores what was. For one that had been set to evaluation it does not: whoever uses it next
-gets dropout. Call `model.eval()`, evaluate, and print `model.training`.
+For a model in training this restores what was. For one that had been set to evaluation it does not: whoever uses it
+next gets dropout. Call `model.eval()`, evaluate, and print `model.training`.
 """
 
 import torch

@@ -1,7 +1,8 @@
 """an evaluation that takes the largest score over the samples
 
-Along dimension 0 `argmax` answers another question: which sample has the largest score for each class. The shapes fit only
-when a batch has as many samples as there are classes, and then nothing complains. Print the shape of what is compared.
+Along dimension 0 `argmax` answers another question: which sample has the largest score for each class. The shapes fit
+only when a batch has as many samples as there are classes, and then nothing complains. Print the shape of what is
+compared.
 """
 
 import torch

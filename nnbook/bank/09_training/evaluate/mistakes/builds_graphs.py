@@ -1,7 +1,7 @@
 """an evaluation that records a graph for every batch
 
-`eval()` turns dropout off, not autograd: every batch still builds a graph that nobody uses, which costs memory and time.
-Look at `requires_grad` of what the model returns inside your loop.
+`eval()` turns dropout off, not autograd: every batch still builds a graph that nobody uses, which costs memory and
+time. Look at `requires_grad` of what the model returns inside your loop.
 """
 
 import torch

@@ -1,7 +1,8 @@
 """a mean of the batches' accuracies
 
-Every batch counts once, however small it is. One wrong answer in a last batch of one sample then costs as much as eight
-wrong ones in a batch of eight. Evaluate a batch of 8 right answers and one of a single wrong answer: 8 of 9, or a half?
+Every batch counts once, however small it is. One wrong answer in a last batch of one sample then costs as much as
+eight wrong ones in a batch of eight. Evaluate a batch of 8 right answers and one of a single wrong answer: 8 of 9, or
+a half?
 """
 
 import torch

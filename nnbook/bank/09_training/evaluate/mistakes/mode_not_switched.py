@@ -1,7 +1,7 @@
 """an evaluation in whatever mode the model came in
 
-Straight after training that is training mode: dropout throws half of the features away, BatchNorm uses the statistics of
-the test batch and moves its own. Evaluate the same data twice after `model.train()`: are the two numbers equal?
+Straight after training that is training mode: dropout throws half of the features away, BatchNorm uses the statistics
+of the test batch and moves its own. Evaluate the same data twice after `model.train()`: are the two numbers equal?
 """
 
 import torch

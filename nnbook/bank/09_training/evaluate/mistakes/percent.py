@@ -1,7 +1,7 @@
 """an accuracy in percent
 
-It counts right, and reports 96.2 where 0.962 is asked. Both are common, and code that compares with `>= 0.95` is content
-with every model. What does the call give when every answer is right?
+It counts right, and reports 96.2 where 0.962 is asked. Both are common, and code that compares with `>= 0.95` is
+content with every model. What does the call give when every answer is right?
 """
 
 import torch

@@ -1,7 +1,7 @@
 """an evaluation that leaves the model in evaluation mode
 
-The number is right, the harm comes later: the next epoch trains without dropout and with frozen BatchNorm statistics, and
-nothing says so. Print `model.training` before and after the call.
+The number is right, the harm comes later: the next epoch trains without dropout and with frozen BatchNorm statistics,
+and nothing says so. Print `model.training` before and after the call.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """a training that reports the accuracy on its own training data
 
-The number is high because it asks what was practised: the history says 1.00 while new images fail. Compare the last entry
-with the accuracy that you measure on `test` yourself.
+The number is high because it asks what was practised: the history says 1.00 while new images fail. Compare the last
+entry with the accuracy that you measure on `test` yourself.
 """
 
 import torch

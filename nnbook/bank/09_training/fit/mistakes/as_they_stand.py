@@ -1,8 +1,8 @@
 """a training that takes the samples as they stand
 
-Data often stands in some order: all zeros first, then all ones. A network that meets them so forgets the first class while
-it learns the last. Here the digits are mixed already, and one does not notice. Which rows are in the first batch of each
-epoch?
+Data often stands in some order: all zeros first, then all ones. A network that meets them so forgets the first class
+while it learns the last. Here the digits are mixed already, and one does not notice. Which rows are in the first
+batch of each epoch?
 """
 
 import torch

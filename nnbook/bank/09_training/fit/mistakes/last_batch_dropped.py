@@ -1,7 +1,7 @@
 """a training that leaves the last small batch out
 
-Rounding the number of batches down drops what is left over: up to a batch of samples in every epoch, and with few data all
-of them. Count the samples that pass through the network in one epoch.
+Rounding the number of batches down drops what is left over: up to a batch of samples in every epoch, and with few
+data all of them. Count the samples that pass through the network in one epoch.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """a training that reports the loss of each epoch's last batch
 
-One small batch speaks for the whole epoch, and the curve jumps. Compare an entry of the history with the mean over all the
-batches of that epoch.
+One small batch speaks for the whole epoch, and the curve jumps. Compare an entry of the history with the mean over
+all the batches of that epoch.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """a training that learns from the test data too
 
-After each epoch the network takes one more step on the test set, so the accuracy on it says nothing about images that are
-new. Change the test labels and train again: does the trained network change?
+After each epoch the network takes one more step on the test set, so the accuracy on it says nothing about images that
+are new. Change the test labels and train again: does the trained network change?
 """
 
 import torch

@@ -1,7 +1,7 @@
 """a training that measures in training mode
 
-Without `model.eval()` the test set is answered with dropout on, and BatchNorm takes its mean and variance from the test set
-and moves its running statistics with them. Print `model.training` where the accuracy is computed.
+Without `model.eval()` the test set is answered with dropout on, and BatchNorm takes its mean and variance from the
+test set and moves its running statistics with them. Print `model.training` where the accuracy is computed.
 """
 
 import torch

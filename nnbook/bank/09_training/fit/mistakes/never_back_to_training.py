@@ -1,7 +1,8 @@
 """a training that never leaves evaluation mode after its first epoch
 
-`model.train()` stands above the loop, and `model.eval()` at the end of each turn has the last word: from the second epoch
-on, dropout is off and BatchNorm goes on with the statistics it had. Print `model.training` at the start of each epoch.
+`model.train()` stands above the loop, and `model.eval()` at the end of each turn has the last word: from the second
+epoch on, dropout is off and BatchNorm goes on with the statistics it had. Print `model.training` at the start of each
+epoch.
 """
 
 import torch

@@ -1,7 +1,8 @@
 """a training that takes the samples in the same order in every epoch
 
-The generator is made anew in each turn of the loop, with the same seed, and so gives the same order each time. It learns, and
-loses what shuffling brings: the same neighbours meet in every batch. Print the first five rows of each epoch.
+The generator is made anew in each turn of the loop, with the same seed, and so gives the same order each time. It
+learns, and loses what shuffling brings: the same neighbours meet in every batch. Print the first five rows of each
+epoch.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """a training whose orders are not drawn from its seed
 
-`torch.randperm` without a generator draws from torch's global state, so the result depends on all that was drawn before, in
-other cells too. Call it twice with `seed=0` and equal copies of one network: are the losses equal?
+`torch.randperm` without a generator draws from torch's global state, so the result depends on all that was drawn
+before, in other cells too. Call it twice with `seed=0` and equal copies of one network: are the losses equal?
 """
 
 import torch

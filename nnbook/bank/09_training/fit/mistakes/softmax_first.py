@@ -1,7 +1,8 @@
 """a training that applies softmax before the cross-entropy
 
-The cross-entropy takes its own log-softmax of what it is given. On probabilities, which lie between 0 and 1, its loss for a
-perfect answer among ten classes is 1.461, not 0, and its gradients are small. What is the lowest loss in your history?
+The cross-entropy takes its own log-softmax of what it is given. On probabilities, which lie between 0 and 1, its loss
+for a perfect answer among ten classes is 1.461, not 0, and its gradients are small. What is the lowest loss in your
+history?
 """
 
 import torch

@@ -1,7 +1,7 @@
 """a training whose steps are far too small
 
-All the bookkeeping is right, and when the epochs end the loss is still on its way down: with this learning rate the network
-would need hundreds of them. Plot `history["loss"]`: is it flat, or merely cut off?
+All the bookkeeping is right, and when the epochs end the loss is still on its way down: with this learning rate the
+network would need hundreds of them. Plot `history["loss"]`: is it flat, or merely cut off?
 """
 
 import torch

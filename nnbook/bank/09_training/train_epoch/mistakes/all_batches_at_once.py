@@ -1,7 +1,7 @@
 """a loop that collects all batches before it begins
 
-The numbers are right. But a generator is there so that only one batch is in memory at a time, and `list(batches)` builds
-the whole epoch first. Put a `print` into a generator of your own and see when each batch is made.
+The numbers are right. But a generator is there so that only one batch is in memory at a time, and `list(batches)`
+builds the whole epoch first. Put a `print` into a generator of your own and see when each batch is made.
 """
 
 

@@ -1,7 +1,7 @@
 """a loop that clears the gradients once per epoch
 
-The line is there, but it stands above the loop: the first batch starts clean and every later one adds to it. With a single
-batch nobody would notice. Print the norm of one parameter's gradient after each batch.
+The line is there, but it stands above the loop: the first batch starts clean and every later one adds to it. With a
+single batch nobody would notice. Print the norm of one parameter's gradient after each batch.
 """
 
 

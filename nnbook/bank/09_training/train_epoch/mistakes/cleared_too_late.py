@@ -1,7 +1,7 @@
 """a loop that clears the gradients before the step can use them
 
-All five lines are there, in an order that undoes itself: what `backward()` has just filled in is wiped before `step()`
-looks. The loss is the same in every epoch. Compare a parameter before and after the call.
+All five lines are there, in an order that undoes itself: what `backward()` has just filled in is wiped before
+`step()` looks. The loss is the same in every epoch. Compare a parameter before and after the call.
 """
 
 

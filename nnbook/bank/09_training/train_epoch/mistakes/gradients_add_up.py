@@ -1,7 +1,8 @@
 """a loop that never clears the gradients
 
-`backward()` adds to what stands in `p.grad`. Without clearing, the second step follows the sum of two batches, the third
-the sum of three: the steps grow, and the loss soon swings. Print the norm of one parameter's gradient after each batch.
+`backward()` adds to what stands in `p.grad`. Without clearing, the second step follows the sum of two batches, the
+third the sum of three: the steps grow, and the loss soon swings. Print the norm of one parameter's gradient after
+each batch.
 """
 
 

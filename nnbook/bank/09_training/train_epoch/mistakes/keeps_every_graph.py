@@ -1,8 +1,8 @@
 """a loop whose running total holds on to every graph
 
-The number is right. But `total` is a tensor with a history, and its history is every loss so far, with all that each was
-computed from: memory grows with each batch until the epoch ends. Print `total` inside the loop: what stands behind the
-number?
+The number is right. But `total` is a tensor with a history, and its history is every loss so far, with all that each
+was computed from: memory grows with each batch until the epoch ends. Print `total` inside the loop: what stands
+behind the number?
 """
 
 

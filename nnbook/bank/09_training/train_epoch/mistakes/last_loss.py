@@ -1,7 +1,7 @@
 """a loop that returns the loss of its last batch
 
-It trains as it should and reports one batch for all: a number that jumps from epoch to epoch, since the last batch is the
-smallest. Call it with the same data twice, in two orders, and a learning rate of 0: do the two results agree?
+It trains as it should and reports one batch for all: a number that jumps from epoch to epoch, since the last batch is
+the smallest. Call it with the same data twice, in two orders, and a learning rate of 0: do the two results agree?
 """
 
 

@@ -1,8 +1,8 @@
 """a loop that clears the model's gradients, not the optimizer's
 
-`model.zero_grad()` and `optimizer.zero_grad()` are the same as long as both know the same parameters. An optimizer may hold
-others: those of the loss function, of a second model. Their gradients are never cleared here. Give the loss function a
-parameter and print its gradient after each batch.
+`model.zero_grad()` and `optimizer.zero_grad()` are the same as long as both know the same parameters. An optimizer
+may hold others: those of the loss function, of a second model. Their gradients are never cleared here. Give the loss
+function a parameter and print its gradient after each batch.
 """
 
 
