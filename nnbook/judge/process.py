@@ -10,6 +10,7 @@ import contextlib
 import os
 import select
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 
 MEMORY_BYTES = 4 * 1024**3
 _GRACE_SECONDS = 1.0
+_START_SECONDS = 60.0  # for a fresh process to load torch
 _MAX_ANSWER_BYTES = 512 * 1024**2
 
 
@@ -58,7 +60,14 @@ def in_child(work: Callable[[], bytes], timeout: float, memory: int = MEMORY_BYT
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _be_child(work, reader, writer, timeout, memory)
+        code = 1
+        try:
+            os.close(reader)
+            os.setpgid(0, 0)
+            answer_to(writer, work, timeout, memory)
+            code = 0
+        finally:
+            os._exit(code)
     os.close(writer)
     deadline = time.monotonic() + timeout + _GRACE_SECONDS
     blob, late = _read_all(reader, deadline)
@@ -68,6 +77,23 @@ def in_child(work: Callable[[], bytes], timeout: float, memory: int = MEMORY_BYT
     status = _wait(pid, max(deadline - time.monotonic(), _GRACE_SECONDS))
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)  # whatever it started ends with it
+    return _outcome(blob, late, os.waitstatus_to_exitcode(status))
+
+
+def in_fresh_process(command: list[str], request: bytes, timeout: float) -> Outcome:
+    """Start a process, give it the request, and hand back what it wrote: where forking cannot be (CUDA, Windows)."""
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        blob, _ = process.communicate(request, timeout + _START_SECONDS)
+        late = False
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        blob, late = b"", True
+    return _outcome(blob, late, process.returncode)
+
+
+def _outcome(blob: bytes, late: bool, code: int) -> Outcome:
     if late:
         return Outcome("timeout")
     if blob[:1] == b"+":
@@ -75,46 +101,40 @@ def in_child(work: Callable[[], bytes], timeout: float, memory: int = MEMORY_BYT
     if blob[:1] == b"-":
         kind, _, reason = blob[1:].decode(errors="replace").partition(":")
         return Outcome(kind, reason=reason)
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number == signal.SIGKILL:
+    if code < 0:
+        if -code == signal.SIGKILL:
             return Outcome("memory", reason="the process was killed")
-        return Outcome("died", reason=f"the process was ended by {signal.Signals(number).name}")
+        return Outcome("died", reason=f"the process was ended by {signal.Signals(-code).name}")
     return Outcome("died", reason="the process ended by itself before it had answered")
 
 
-def _be_child(work: Callable[[], bytes], reader: int, writer: int, timeout: float, memory: int) -> None:
-    """Never returns. What the answer prints goes nowhere: results travel through the pipe alone."""
-    code = 1
+def answer_to(writer: int, work: Callable[[], bytes], timeout: float, memory: int) -> None:
+    """In the child: run `work` under limits and write what came of it. What it prints goes nowhere."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    # Python's own stream objects may be somebody's capture, which descriptors 1 and 2 do not reach.
+    sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, m) for m in ("r", "w", "w"))  # noqa: SIM115
+    _limit_memory(memory)
     try:
-        os.close(reader)
-        os.setpgid(0, 0)
-        null = os.open(os.devnull, os.O_RDWR)
-        for fd in (0, 1, 2):
-            os.dup2(null, fd)
-        # Python's own stream objects may be somebody's capture, which descriptors 1 and 2 do not reach.
-        sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, m) for m in ("r", "w", "w"))  # noqa: SIM115
-        _limit_memory(memory)
-        try:
-            with time_limit(timeout):
-                message = b"+" + work()
-        except Overtime:
-            message = b"-timeout:"
-        except MemoryError:
-            message = b"-memory:"
-        except BaseException as err:
-            message = f"-died:{type(err).__name__}: {err}".encode()
-        view = memoryview(message)
-        while view:
-            view = view[os.write(writer, view) :]
-        code = 0
-    finally:
-        os._exit(code)
+        with time_limit(timeout):
+            message = b"+" + work()
+    except Overtime:
+        message = b"-timeout:"
+    except MemoryError:
+        message = b"-memory:"
+    except BaseException as err:
+        message = f"-died:{type(err).__name__}: {err}".encode()
+    view = memoryview(message)
+    while view:
+        view = view[os.write(writer, view) :]
 
 
 def _limit_memory(room: int) -> None:
-    import resource
-
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
     with contextlib.suppress(OSError, ValueError), open("/proc/self/statm") as f:
         used = int(f.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + room, used + room))

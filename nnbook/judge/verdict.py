@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import os
 import secrets
 import sys
 from typing import Any
@@ -82,12 +83,15 @@ def run_answer(
     memory: int = MEMORY_BYTES,
 ) -> Outcome:
     """Observe the answer in a child process. The only step in which somebody else's code runs."""
-    spec = exercise.spec
-    _warm(spec)
+    limit = exercise.timeout if timeout is None else timeout
+    if device != "cpu" or not hasattr(os, "fork"):
+        from nnbook.judge.observer import observe_in_fresh_process
+
+        return observe_in_fresh_process(exercise, answer, seed, device, limit, memory)
+    warm(exercise.spec)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # a child forked while torch's thread pool lives can hang in it
     try:
-        limit = exercise.timeout if timeout is None else timeout
         return in_child(lambda: observe_answer(exercise, answer, seed, device), limit, memory)
     finally:
         torch.set_num_threads(threads)
@@ -291,7 +295,7 @@ def _report(exercise: Exercise, status: str, **more: Any) -> Report:
     return Report(exercise.name, status, exercise.points, next_exercise=following, **more)
 
 
-def _warm(spec: Any) -> None:
+def warm(spec: Any) -> None:
     """The first optimizer of a process loads torch's compiler, which takes over a second; before the clock starts."""
     if isinstance(spec, OptimizerSpec):
         torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)

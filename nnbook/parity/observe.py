@@ -395,7 +395,7 @@ def _set_grads(
         grad = torch.randn(p.shape, generator=gen, dtype=torch.float64) * case.scale
         if case.zeros:
             grad = torch.where(torch.rand(p.shape, generator=gen) < 0.5, torch.zeros_like(grad), grad)
-            if step == 0:
+            if step in (0, 2):
                 grad = torch.zeros_like(grad)
         p.grad = grad.to(p)
         copies.append(p.grad.clone())
@@ -454,11 +454,15 @@ def _walk(case: Steps, candidate: Any, rec: Recorder, dtype: torch.dtype, device
 
 def _step_with_closure(case: Steps, optimizer: Any, params: list[torch.Tensor], rec: Recorder, step: int) -> None:
     calls: list[bool] = []
+    losses: list[torch.Tensor] = []
 
     def closure() -> torch.Tensor:
         calls.append(torch.is_grad_enabled())
         _set_grads(case, params, rec, step + 1000, "closure")
-        return torch.tensor(2.5 + step)
+        return losses[-1]
 
-    rec(f"what step(closure) returns at step {step + 1}", float(optimizer.step(closure)))
+    losses.append(torch.tensor(2.5 + step))
+    result = optimizer.step(closure)
+    rec(f"what step(closure) returns at step {step + 1}", float(result))
+    rec(f"it is the very tensor of the closure at step {step + 1}", result is losses[-1])
     rec(f"calls of the closure at step {step + 1}, each with gradients enabled", calls)

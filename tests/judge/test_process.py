@@ -9,7 +9,10 @@ import time
 
 import pytest
 
-from nnbook.judge.process import in_child
+from nnbook import bank
+from nnbook.judge import conclude, from_cells
+from nnbook.judge.observer import observe_in_fresh_process
+from nnbook.judge.process import MEMORY_BYTES, in_child
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
@@ -71,3 +74,20 @@ def test_its_children_are_ended_with_it():
     in_child(work, 1)
     listing = subprocess.run(["pgrep", "-f", "^sleep 300$"], capture_output=True, text=True).stdout
     assert listing == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (("", ""), "passed"),
+        (("return y if", "return 2 * y if"), "failed"),
+        (("y = x @ self.weight.T", "while True: pass"), "timeout"),
+        (("y = x @ self.weight.T", "y = x @ self.weight.T; print(y)"), "passed"),
+    ],
+)
+def test_a_fresh_process_comes_to_the_same_verdict(change, status):
+    exercise = bank.find("Linear")
+    source = exercise.solution.replace(*change) if change[0] else exercise.solution
+    answer = from_cells([("a.py", source)], "a.py").answer("Linear")
+    outcome = observe_in_fresh_process(exercise, answer, 3, "cpu", 3.0, MEMORY_BYTES)
+    assert conclude(exercise, outcome, 3).status == status

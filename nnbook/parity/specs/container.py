@@ -171,6 +171,21 @@ def _ordered(c: Any, rec: Recorder) -> None:
     _tell(rec, "of a dictionary of one", one, layers)
 
 
+@_play("runs the modules that it holds by then", "changes between the calls: append, [0] = a, insert, del")
+def _changes(c: Any, rec: Recorder) -> None:
+    layers, x = _several(rec, 4), _x(rec)
+    model = c(layers[0])
+    rec("output at first", model(x))
+    model.append(layers[1])
+    rec("output after append", model(x))
+    model[0] = layers[2]
+    rec("output after [0] =", model(x))
+    model.insert(1, layers[3])
+    rec("output after insert", model(x))
+    del model[0]
+    rec("output after del", model(x))
+
+
 @_play("is the identity when it is empty", "Sequential() and Sequential(OrderedDict())")
 def _empty(c: Any, rec: Recorder) -> None:
     x = _x(rec)
@@ -375,6 +390,7 @@ def _add(c: Any, rec: Recorder) -> None:
     _tell(rec, "of b afterwards", two, layers)
     rec("output of a + b", total(_x(rec)))
     _tell(rec, "of a + empty", one + c(), layers)
+    _tell(rec, "of b + a", two + one, layers)
 
 
 @_told("grows in place with +=", "a += b, while another name still refers to a")
@@ -445,7 +461,9 @@ def _twice_output(c: Any, rec: Recorder) -> None:
 def _mode_output(c: Any, rec: Recorder) -> None:
     model, x = c(Loud(), Plus(1.0), c(Loud())), _x(rec)
     rec("output in training", model(x))
-    rec("output in evaluation", model.eval()(x))
+    y = model.eval()(x)
+    rec("output in evaluation", y)
+    rec("gradient of the input in evaluation", torch.autograd.grad(y.sum(), x)[0])
     rec("output in training again", model.train()(x))
 
 
@@ -559,7 +577,7 @@ def _bad_sequential(c: Any, rec: Recorder) -> None:
     _run(rec, "of two dictionaries", lambda: c(OrderedDict(), OrderedDict()))
 
 
-@_play("numbers a named one after del", "a named Sequential, del model[0]", scope="library")
+@_play("numbers a named one after del", "a named Sequential, del model[0]")
 def _delete_named(c: Any, rec: Recorder) -> None:
     layers = _several(rec, 3)
     model = c(OrderedDict(a=layers[0], b=layers[1], c=layers[2]))
@@ -572,6 +590,7 @@ SEQUENTIAL = ScenarioSpec(
     _chain,
     _names,
     _ordered,
+    _changes,
     _empty,
     _pairs,
     _hooks,
@@ -641,6 +660,7 @@ def _list_empty(c: Any, rec: Recorder) -> None:
         rec(f"items of ModuleList{what}", list(box))
         box.append(layers[0])
         _tell(rec, f"of ModuleList{what} after append", box, layers)
+    _tell(rec, "of a later ModuleList()", c(), layers)
 
 
 @_play("slices into a ModuleList numbered from 0", "slices of five modules, [1:4], [::-2], [-2:] and an empty one")
@@ -708,6 +728,9 @@ def _list_add(c: Any, rec: Recorder) -> None:
         rec(f"names of {text}", list(total.state_dict()))
     _tell(rec, "of a afterwards", one, layers)
     _tell(rec, "of b afterwards", two, layers)
+    given = layers[2:]
+    one + given
+    rec("length of a list that was added, afterwards", len(given))
 
 
 @_play("grows in place with += of any iterable", "a += [module], a += a generator")

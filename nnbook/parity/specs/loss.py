@@ -55,6 +55,17 @@ def _keeps_weights_apart(draw: Recipe) -> Callable[[Any, Recorder], None]:
     return play
 
 
+def _keeps_options_apart(*options: dict[str, Any], draw: Recipe, target: Recipe) -> Callable[[Any, Recorder], None]:
+    def play(candidate: Any, rec: Recorder) -> None:
+        x, y = rec.tensor(draw, "x"), rec.tensor(target, "target")
+        losses = [candidate(**kwargs) for kwargs in options]
+        for kwargs, loss in zip(options, losses, strict=True):
+            rec(f"loss of the one with {', '.join(f'{k}={v!r}' for k, v in kwargs.items()) or 'no options'}", loss(x, y))
+
+    play.__doc__ = "several losses with other options each, all built before the first is called."
+    return play
+
+
 _HALF = ("bfloat16",)
 _NO_TARGETS = integers(0, high=3)
 
@@ -77,6 +88,13 @@ MSE_LOSS = ModuleSpec(
         (constant(1.5, 3, 2), constant(1.5, 3, 2)),
         why="A square is smooth at zero: no root, no absolute value, no division belongs here.",
     ),
+    _case("is zero there with reduction='sum' too", (constant(1.5, 3, 2), constant(1.5, 3, 2)), reduction="sum"),
+    _case(
+        "keeps the difference of two large numbers",
+        (normal(4, 3, mean=1000.0), normal(4, 3, mean=1000.0)),
+        reduction="none",
+        why="Subtract first, then square: x² - 2xy + y² subtracts numbers near a million to find one near 1.",
+    ),
     _case("keeps small differences as they are", (normal(4, 3, std=1e-2), normal(4, 3, std=1e-2)), reduction="none"),
     _case("squares large differences in full", (extremes(3, 4), normal(3, 4)), reduction="none"),
     _case("averages large differences", (normal(4, 3, std=50.0), normal(4, 3, std=50.0))),
@@ -89,6 +107,10 @@ MSE_LOSS = ModuleSpec(
         (normal(4, 3), normal(4, 3)),
         (normal(2), normal(2)),
         (normal(6, 2, 2), normal(6, 2, 2)),
+    ),
+    Scenario(
+        "keeps each loss's reduction to itself",
+        _keeps_options_apart({"reduction": "none"}, {"reduction": "sum"}, {}, draw=normal(4, 3), target=normal(4, 3)),
     ),
     _case("has no mean of an empty batch", (empty(0, 3), empty(0, 3)), scope="library"),
     _case("broadcasts, as subtraction does", (normal(4, 1), normal(4)), scope="library"),
@@ -139,6 +161,8 @@ NLL_LOSS = ModuleSpec(
         reduction="sum",
     ),
     _case("ignores an index of -1", (log_probabilities(4, 3), indices(-1, 2, 0, -1)), ignore_index=-1),
+    _case("ignores an index of 0", (log_probabilities(4, 3), indices(0, 2, 1, 0)), ignore_index=0, weight=weights(3)),
+    _case("takes hundreds of classes", (normal(3, 300), indices(299, 7, 256)), reduction="none"),
     _case(
         "is zero for every row when all are ignored",
         (log_probabilities(3, 4), indices(-100, -100, -100)),
@@ -193,6 +217,16 @@ NLL_LOSS = ModuleSpec(
         weight=weights(4),
     ),
     Scenario("keeps each loss's weight to itself", _keeps_weights_apart(log_probabilities(5, 4))),
+    Scenario(
+        "keeps each loss's options to itself",
+        _keeps_options_apart(
+            {"ignore_index": 1},
+            {"reduction": "none", "ignore_index": 2},
+            {},
+            draw=log_probabilities(4, 3),
+            target=indices(0, 1, 2, 1),
+        ),
+    ),
     _case("has no mean when all are ignored", (log_probabilities(2, 4), indices(-100, -100)), scope="library"),
     _case("has no mean of an empty batch", (empty(0, 3), _NO_TARGETS), scope="library"),
     _case(
@@ -254,6 +288,7 @@ CROSS_ENTROPY_LOSS = ModuleSpec(
     _case(
         "adds up to zero when all are ignored", (normal(3, 4), indices(-1, -1, -1)), ignore_index=-1, reduction="sum"
     ),
+    _case("ignores an index of 0", (normal(4, 3), indices(0, 2, 1, 0)), ignore_index=0, weight=weights(3)),
     _case("smooths labels", (normal(5, 4), integers(5, high=4)), label_smoothing=0.1),
     _case(
         "smooths labels with weights and ignored targets",
@@ -283,6 +318,13 @@ CROSS_ENTROPY_LOSS = ModuleSpec(
         weight=weights(3),
         label_smoothing=0.2,
         why="With class probabilities the mean divides by the number of rows, whatever the weights are.",
+    ),
+    _case(
+        "adds up class probabilities",
+        (normal(4, 3), probabilities(4, 3)),
+        (normal(2, 3, 2), probabilities(2, 3, 2, dim=1)),
+        weight=weights(3),
+        reduction="sum",
     ),
     _case(
         "takes class probabilities at each position",
@@ -362,6 +404,16 @@ CROSS_ENTROPY_LOSS = ModuleSpec(
         weight=weights(4),
     ),
     Scenario("keeps each loss's weight to itself", _keeps_weights_apart(normal(5, 4))),
+    Scenario(
+        "keeps each loss's options to itself",
+        _keeps_options_apart(
+            {"label_smoothing": 0.3},
+            {"reduction": "none", "ignore_index": 1},
+            {},
+            draw=normal(4, 3),
+            target=indices(0, 1, 2, 1),
+        ),
+    ),
     _case("has no mean when all are ignored", (normal(2, 4), indices(-100, -100)), scope="library"),
     _case("has no mean of an empty batch", (empty(0, 3), _NO_TARGETS), scope="library"),
     _case("stays exact where large logits nearly tie", (extremes(6, 4), integers(6, high=4)), scope="library"),

@@ -69,6 +69,16 @@ def _not_recording(candidate: Any, rec: Recorder) -> None:
         rec(f"{name} after the call", value)
 
 
+def _options_apart(candidate: Any, rec: Recorder) -> None:
+    """three layers with other options each, all built before the first is called"""
+    options: list[dict[str, Any]] = [{"eps": 0.5, "momentum": 0.7}, {"momentum": None}, {}]
+    layers = [candidate(3, **kwargs) for kwargs in options]
+    x = rec.tensor(normal(4, 3, 2, 5, mean=1.0))
+    for layer, which in zip(layers, ("first", "second", "third"), strict=True):
+        rec(f"output of the {which}", layer(x))
+        rec(f"running_mean of the {which}", layer.running_mean)
+
+
 BATCHNORM2D = ModuleSpec(
     torch.nn.BatchNorm2d,
     Case("normalises each channel over batch and space", args=(3,), inputs=[normal(4, 3, 5, 6)]),
@@ -144,6 +154,7 @@ BATCHNORM2D = ModuleSpec(
     Init("starts as weight 1, bias 0, mean 0, variance 1", args=(7,)),
     Scenario("changes its statistics in training only, however often the mode changes", _turns),
     Scenario("keeps no graph in its statistics", _no_graph),
+    Scenario("keeps each layer's options to itself", _options_apart),
     Scenario("keeps statistics without recording gradients too", _not_recording),
     Case("takes inputs that need no gradient", args=(3,), inputs=[normal(4, 3, 5, 6).no_grad()], scope="library"),
     Case(

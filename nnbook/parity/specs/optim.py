@@ -182,6 +182,7 @@ def _shared(remembering: dict[str, Any], other: dict[str, Any], changes: tuple[d
         ),
         Steps("takes a generator of parameters", kwargs=remembering, as_generator=True, steps=3, dtypes=_FINE),
         Steps("returns the closure's loss", kwargs=remembering, closure=True, steps=3, dtypes=_FINE),
+        Steps("goes on for 30 steps", kwargs=slow, shapes=((3,),), steps=30, dtypes=_FINE),
         Scenario("takes a group later", _later_group(remembering, other)),
         Scenario("follows the gradients of a real loss, zeroed in place", _real_loss(remembering)),
     ]
@@ -219,7 +220,7 @@ SGD = OptimizerSpec(
     *_shared(
         {"lr": 0.1, "momentum": 0.9},
         {"lr": 0.3, "momentum": 0.5, "dampening": 0.2, "weight_decay": 0.1, "maximize": True},
-        ({"momentum": 0.5}, {"weight_decay": 0.1, "dampening": 0.3}, {"maximize": True}, {"momentum": 0.0}),
+        ({"momentum": 0.5}, {"weight_decay": 0.1, "dampening": 0.3}, {"maximize": True}, {"momentum": 0.0}, {"momentum": 0.6}),
     ),
     Steps("steps by lr times the gradient", kwargs={"lr": 0.1}, steps=2),
     Steps("decays the weights", kwargs={"lr": 0.1, "weight_decay": 0.2}, steps=3, dtypes=_FINE),

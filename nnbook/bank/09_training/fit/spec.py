@@ -228,7 +228,7 @@ def _simple(candidate, rec):
 
 def _convolutional(candidate, rec):
     """a convolutional network with BatchNorm and dropout, in 5 epochs on 1,000 digits"""
-    _reaches(candidate, rec, _cnn, 5, 0.92)
+    _reaches(candidate, rec, _cnn, 5, 0.90)
 
 
 def make(solution):
@@ -248,7 +248,7 @@ def make(solution):
         Scenario("starts anew at each call", _frozen),
         Scenario("brings the guide's network to 0.90", _simple),
         Scenario(
-            "brings a convolutional network to 0.92",
+            "brings a convolutional network to 0.90",
             _convolutional,
             why="BatchNorm and dropout work in two ways, one for learning and one for being measured.",
         ),
