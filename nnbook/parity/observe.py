@@ -347,6 +347,10 @@ def _init(case: Init, candidate: Any, rec: Recorder, device: str) -> None:
         rec(f"{name} of a second object, a copy of the first", same)
         alike = [n for n, q in first.items() if n != name and tensor.numel() > 1 and torch.equal(q, tensor)]
         rec(f"parameters that start with the values of {name}", alike)
+        # ... nor may a bias be a column of its weight
+        columns = [q.reshape(len(q), -1) for q in first.values() if q.dim() > 1 and q.shape[:1] == tensor.shape]
+        copied = any(bool((q == tensor[:, None]).all(0).any()) for q in columns) and tensor.unique().numel() > 1
+        rec(f"{name}, a copy of a column", copied)
 
 
 # -- optimizers --------------------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def _other_integers(candidate: Any, rec: Recorder) -> None:
 EMBEDDING = ModuleSpec(
     torch.nn.Embedding,
     Case("looks up a vector of indices", args=(7, 4), inputs=[integers(3, high=7)]),
-    Case("looks up any shape of indices", args=(7, 4), inputs=[integers(2, 3, 5, high=7)]),
+    Case("looks up any shape of indices", args=(7, 4), inputs=[integers(2, 3, 5, high=7), integers(3, 2, 4, 2, high=7)]),
     Case("looks up one index", args=(7, 4), inputs=[integers(high=7)]),
     Case("looks up shapes with sizes of one", args=(7, 4), inputs=[integers(1, 1, high=7)]),
     Case("takes no indices at all", args=(7, 4), inputs=[integers(2, 0, high=7)]),
@@ -99,6 +99,11 @@ EMBEDDING = ModuleSpec(
     Case("counts a negative padding_idx from the end", args=(7, 4, -3), inputs=[indices(4, 3, 2, 4, 0)]),
     Case("looks up padding alone", args=(7, 4, 2), inputs=[indices(2, 2), indices(2)]),
     Case("looks up one padding index", args=(7, 4, 2), inputs=[Recipe(lambda g: torch.tensor(2), "the index 2")]),
+    Case(
+        "takes its arguments by name",
+        kwargs={"num_embeddings": 5, "embedding_dim": 3, "padding_idx": 1},
+        inputs=[integers(4, high=5)],
+    ),
     Case("learns in every row without padding_idx", args=(7, 4), inputs=[indices(*range(7))]),
     Init("starts with standard normal rows", args=(300, 80)),
     Init("starts so beside a padding row", args=(2000, 16), kwargs={"padding_idx": 3}),

@@ -60,7 +60,9 @@ def _keeps_options_apart(*options: dict[str, Any], draw: Recipe, target: Recipe)
         x, y = rec.tensor(draw, "x"), rec.tensor(target, "target")
         losses = [candidate(**kwargs) for kwargs in options]
         for kwargs, loss in zip(options, losses, strict=True):
-            rec(f"loss of the one with {', '.join(f'{k}={v!r}' for k, v in kwargs.items()) or 'no options'}", loss(x, y))
+            rec(
+                f"loss of the one with {', '.join(f'{k}={v!r}' for k, v in kwargs.items()) or 'no options'}", loss(x, y)
+            )
 
     play.__doc__ = "several losses with other options each, all built before the first is called."
     return play

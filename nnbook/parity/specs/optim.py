@@ -220,7 +220,13 @@ SGD = OptimizerSpec(
     *_shared(
         {"lr": 0.1, "momentum": 0.9},
         {"lr": 0.3, "momentum": 0.5, "dampening": 0.2, "weight_decay": 0.1, "maximize": True},
-        ({"momentum": 0.5}, {"weight_decay": 0.1, "dampening": 0.3}, {"maximize": True}, {"momentum": 0.0}, {"momentum": 0.6}),
+        (
+            {"momentum": 0.5},
+            {"weight_decay": 0.1, "dampening": 0.3},
+            {"maximize": True},
+            {"momentum": 0.0},
+            {"momentum": 0.6},
+        ),
     ),
     Steps("steps by lr times the gradient", kwargs={"lr": 0.1}, steps=2),
     Steps("decays the weights", kwargs={"lr": 0.1, "weight_decay": 0.2}, steps=3, dtypes=_FINE),

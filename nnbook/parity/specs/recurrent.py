@@ -174,8 +174,15 @@ LSTM = ModuleSpec(
         "reads one sequence the same with batch_first",
         args=(4, 3),
         kwargs={"batch_first": True},
-        inputs=[normal(2, 4), (normal(3, 4), _states(1, 3))],
+        inputs=[normal(2, 4), (normal(4, 4), _states(1, 3))],
         mode="train",
+    ),
+    Case(
+        "keeps three layers apart when every size is equal",
+        args=(3, 3, 3),
+        inputs=[(normal(2, 3, 3), (normal(3, 3, 3), normal(3, 3, 3, std=9.0)))],
+        mode="train",
+        why="A large cell is kept as it is: only what is shown of it lies between -1 and 1.",
     ),
     Case("takes an empty batch", args=(4, 3), inputs=[empty(2, 0, 4)], mode="train"),
     Case(

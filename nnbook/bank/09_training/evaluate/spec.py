@@ -53,6 +53,8 @@ def _plain(candidate, rec):
         result = candidate(nn.Identity(), _scores(rec, ([low, low], [label] * 2), ([low], [label])))
         rec(f"the kind of what is returned when {name}", type(result).__name__)
         rec(f"the accuracy when {name}", float(result), NEAR)
+    close = [[1.0, 1.0002, 0.0], [40.001, 40.0, 40.002]]
+    rec("the accuracy of close scores", float(candidate(nn.Identity(), _scores(rec, (close, [1, 2])))), NEAR)
 
 
 def _weights(candidate, rec):
@@ -170,13 +172,22 @@ def _again(candidate, rec):
 
 
 def _shapes(candidate, rec):
-    """images of shape (n, 2, 3, 4), through a convolution"""
+    """images of shape (n, 2, 3, 4), through a convolution; whole numbers; float64"""
     net = nn.Sequential(nn.Conv2d(2, 3, 2), nn.ReLU(), nn.Flatten(), nn.Linear(18, 5)).to(rec.device)
     with torch.no_grad():
         for i, p in enumerate(net.parameters()):
             p.copy_(torch.randn(p.shape, generator=rec.generator("fill", i)))
     data = [(rec.tensor(normal(n, 2, 3, 4).no_grad(), n), rec.tensor(integers(n, high=5), n)) for n in (24, 3)]
     rec("the accuracy", float(candidate(net, data)), NEAR)
+
+    class Lookup(nn.Module):
+        def forward(self, words):
+            return torch.eye(6, device=rec.device)[words].sum(1)
+
+    words = [(torch.tensor([[0, 1, 1], [4, 5, 4]], device=rec.device), torch.tensor([1, 5], device=rec.device))]
+    rec("the accuracy on whole numbers", float(candidate(Lookup(), words)), NEAR)
+    data = [(rec.tensor(normal(9, 4).no_grad(), "double", dtype=torch.float64), rec.tensor(integers(9, high=4), 0))]
+    rec("the accuracy in float64", float(candidate(nn.Identity().double(), data)), NEAR)
 
 
 def make(solution):

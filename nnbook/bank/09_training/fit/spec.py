@@ -109,7 +109,7 @@ def _history(candidate, rec):
 def _each_once(candidate, rec):
     """which samples the network is given while it learns"""
     for n in (150, 37):
-        model, _ = _small(candidate, rec, n=n, key=n)
+        model, _ = _small(candidate, rec, n=n, key=n, classes=3 if n == 150 else 14)
         learnt = [sorted(r for rows, *_ in calls for r in rows) for calls, _ in model.epochs()]
         rec(f"number of epochs over {n} samples", len(learnt))
         rec("each epoch uses every sample once", all(rows == list(range(n)) for rows in learnt))

@@ -205,6 +205,42 @@ def _losses(candidate, rec):
     rec("the parameters beside it", _all(net))
 
 
+def _groups(candidate, rec):
+    """a network and a loss with a parameter, in parameter groups of their own"""
+    net, loss_fn = _net(rec, 4, 5, 3), Temperature().to(rec.device)
+    groups = [{"params": net[2].parameters()}, {"params": net[0].parameters(), "lr": 0.02}]
+    opt = torch.optim.SGD([*groups, {"params": loss_fn.parameters()}], lr=0.1)
+    for p in (*net.parameters(), *loss_fn.parameters()):
+        p.grad = torch.full_like(p, 3.0)
+    rec("the mean loss", float(candidate(net, _batches(rec, (5, 5, 2)), loss_fn, opt)), NEAR)
+    rec("the parameters", _all(net))
+    rec("the loss's own parameter", loss_fn.scale)
+
+
+class Columns(nn.Module):
+    """Takes samples of two dimensions, (n, 3, 4), and needs both."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+
+    def forward(self, x):
+        return self.net(x.amax(dim=1))
+
+
+def _shapes(candidate, rec):
+    """samples of shape (3, 4), and a loss that weighs what is too low more than what is too high"""
+
+    def loss_fn(out, y):
+        return torch.where(out < y, 3 * (y - out), out - y).mean()
+
+    net = _net(rec, 4, 5, 2)
+    data = [(rec.tensor(normal(n, 3, 4).no_grad(), "x", n), rec.tensor(normal(n, 2).no_grad(), "y", n)) for n in (5, 2)]
+    opt = torch.optim.SGD(net.parameters(), lr=0.1)
+    rec("the mean loss", float(candidate(Columns(net), data, loss_fn, opt)), NEAR)
+    rec("the parameters", _all(net))
+
+
 def _far(candidate, rec):
     """inputs a hundred times as large"""
     net = _net(rec, 4, 3)
@@ -247,6 +283,7 @@ def _leaves(candidate, rec):
     rec("those that require a gradient", [p.requires_grad for p in net.parameters()])
     rec("the parameters", _all(net))
     rec("the batches, left unchanged", all(torch.equal(a, b) for p, q in zip(data, kept) for a, b in zip(p, q)))
+    rec("tensors of the batches that require a gradient", sum(t.requires_grad for pair in data for t in pair))
     rec("the learning rate afterwards", opt.param_groups[0]["lr"])
 
 
@@ -268,6 +305,8 @@ def make(solution):
         Scenario("trains in training mode", _mode),
         Scenario("takes any iterable of batches", _sources),
         Scenario("takes any loss function", _losses),
+        Scenario("clears what the optimizer holds, in every group", _groups),
+        Scenario("takes samples and targets of any shape", _shapes),
         Scenario("takes large steps as they come", _far),
         Scenario(
             "keeps no graph",
