@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import linecache
 import os
 import secrets
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -89,12 +91,8 @@ def run_answer(
 
         return observe_in_fresh_process(exercise, answer, seed, device, limit, memory)
     warm(exercise.spec)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # a child forked while torch's thread pool lives can hang in it
-    try:
+    with _one_thread():  # a child forked while torch's thread pool lives can hang in it
         return in_child(lambda: observe_answer(exercise, answer, seed, device), limit, memory)
-    finally:
-        torch.set_num_threads(threads)
 
 
 def conclude(
@@ -137,7 +135,7 @@ def judge_object(
     limit = exercise.timeout if timeout is None else timeout
     seen = Observations(exercise.name, seed)
     try:
-        with time_limit(limit):
+        with _one_thread(), time_limit(limit):
             observe(exercise.spec, candidate, seed, device=device, forbidden=_watched(exercise), into=seen)
     except Overtime:
         pass
@@ -210,7 +208,23 @@ def _watched(exercise: Exercise) -> frozenset[str]:
     return (FUSED - leaves) | forbidden
 
 
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Tensors as small as these are only slowed down by a second thread."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def _verdict(exercise: Exercise, seen: Observations, seed: int, device: str, limit: float) -> Report:
+    with _one_thread():
+        return _weighed(exercise, seen, seed, device, limit)
+
+
+def _weighed(exercise: Exercise, seen: Observations, seed: int, device: str, limit: float) -> Report:
     expected = reference(exercise, seed, device)
     results = compare(exercise.spec, seen, expected)
     failed = [r for r in results if not r.passed]

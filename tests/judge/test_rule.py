@@ -120,6 +120,17 @@ CHEATS = {
     "walrus": linear("return (f := torch.relu)(x)"),
     "decorator": linear("return x") + "\n    @torch.jit.script\n    def go(x):\n        return x\n",
     "random's os": linear("return random._os", "import random"),
+    "functools.reduce over getattr": linear(
+        "return go(x)", "import functools\ngo = functools.reduce(getattr, ['relu'], torch)"
+    ),
+    "a list index of modules": linear("return [F.pad, F.__dict__['linear']][1](x)", "import torch.nn.functional as F"),
+    "the class of an inner layer": linear("return x", init="self.run = nn.TransformerDecoderLayer(4, 1).linear1"),
+    "a layer's base by mro": linear("return x", "Base = type(nn.ReLU()).__mro__[1]\nclass M(Base): pass", init="M()"),
+    "object.__getattribute__": linear("return object.__getattribute__(x, 'relu')()"),
+    "convolution for a product": linear("return torch.conv1d(x[..., None], self.weight[..., None])[..., 0]"),
+    "CompilationUnit": linear("return f(x)", "f = torch.jit.CompilationUnit('def f(x): return x').f"),
+    "lstm_cell": linear("return torch.lstm_cell(x, (x, x), self.weight, self.weight)"),
+    "attention for a softmax": linear("return nn.functional.scaled_dot_product_attention(x, x, x)"),
     "torch through functional": linear("return torch.functional.F.linear(x, self.weight)"),
 }
 
@@ -184,6 +195,14 @@ def test_exercises_may_allow_and_forbid():
     assert len(breaches(source)) == 1
     assert breaches(source, rule=Rule(allow=frozenset({"torch.sigmoid"}))) == []
     assert len(breaches(source, rule=Rule(forbid=frozenset({"torch.tanh"})))) == 2
+
+
+def test_where_vars_is_allowed_so_is_the_dict_of_another_object_but_not_of_torch():
+    rule = Rule(allow=frozenset({"vars"}))
+    assert breaches(linear("return [m.__dict__ for m in self.children()]")) != []
+    assert breaches(linear("return [m.__dict__ for m in self.children()]"), rule=rule) == []
+    assert breaches(linear("return torch.__dict__['relu'](x)"), rule=rule) != []
+    assert breaches(linear("return vars(torch)['relu'](x)"), rule=rule) != []
 
 
 def test_a_fused_operator_is_seen_at_run_time_too():

@@ -130,6 +130,21 @@ CONV2D = ModuleSpec(
     Case("stays exact for large pixels", args=(3, 2, 3), inputs=[extremes(2, 3, 5, 4)], mode="train"),
     Case("gives the bias for an image of zeros", args=(3, 4, 2), inputs=[constant(0.0, 2, 3, 4, 5)], mode="train"),
     Case("takes images of other sizes later", args=(2, 3, 3), inputs=[normal(2, 2, 5, 6), normal(1, 2, 7, 4)]),
+    Case("takes a tall kernel", args=(2, 3, (7, 1)), inputs=[normal(2, 2, 9, 3)], mode="train"),
+    Case(
+        "takes strides far above a flat kernel",
+        args=(2, 3, (1, 2)),
+        kwargs={"stride": (4, 5), "padding": "valid"},
+        inputs=[normal(2, 2, 6, 13)],
+        mode="train",
+    ),
+    Case(
+        "gives each channel a single kernel",
+        args=(4, 4, 2),
+        kwargs={"groups": 4},
+        inputs=[normal(2, 4, 3, 4)],
+        mode="train",
+    ),
     Init("starts with uniform weights and bias within 1/sqrt(n)", args=(3, 1024, (3, 5))),
     Init("counts one group's channels for its start", args=(16, 2048, 2), kwargs={"groups": 8}),
     # -- of the library alone --

@@ -73,7 +73,9 @@ def _other_integers(candidate: Any, rec: Recorder) -> None:
 EMBEDDING = ModuleSpec(
     torch.nn.Embedding,
     Case("looks up a vector of indices", args=(7, 4), inputs=[integers(3, high=7)]),
-    Case("looks up any shape of indices", args=(7, 4), inputs=[integers(2, 3, 5, high=7), integers(3, 2, 4, 2, high=7)]),
+    Case(
+        "looks up any shape of indices", args=(7, 4), inputs=[integers(2, 3, 5, high=7), integers(3, 2, 4, 2, high=7)]
+    ),
     Case("looks up one index", args=(7, 4), inputs=[integers(high=7)]),
     Case("looks up shapes with sizes of one", args=(7, 4), inputs=[integers(1, 1, high=7)]),
     Case("takes no indices at all", args=(7, 4), inputs=[integers(2, 0, high=7)]),
