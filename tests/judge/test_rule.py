@@ -60,6 +60,12 @@ CHEATS = {
     "__dict__": linear("return torch.__dict__['relu'](x)"),
     "__builtins__": linear("return __builtins__['eval']"),
     "__globals__": linear("return self.forward.__globals__"),
+    "pattern that names an attribute": linear(
+        "match nn:\n            case object(functional=object(linear=f)):\n                return f(x, self.weight)"
+    ),
+    "script of TorchScript": linear(
+        "return torch.jit.CompilationUnit('def f(x, w):\\n    return torch.linear(x, w)').f(x, self.weight)"
+    ),
     "__subclasses__": linear("return nn.Module.__subclasses__()"),
     "__class__.__base__": linear("return self.__class__.__base__"),
     "__getattribute__": linear("return torch.__getattribute__('relu')(x)"),

@@ -84,7 +84,7 @@ def test_parity_counts_the_cases_that_agree():
     assert (first.name, first.twin) == ("nn.Linear", "torch.nn.Linear")
     assert (second.name, second.twin) == ("optim.SGD", "torch.optim.SGD")
     assert first.passed == first.total > 10 and not first.difference
-    assert f"{first.passed}/{first.total}" in repr(table) and f"{first.passed} of {first.total}" in table._repr_html_()
+    assert first.share == "all" and "all" in repr(table) and "<td>all</td>" in table._repr_html_()
     with pytest.raises(KeyError):
         show.parity("NoSuchLayer")
 

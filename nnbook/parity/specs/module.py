@@ -222,6 +222,7 @@ def _keeps_kinds(base: Any, rec: Recorder) -> None:
     for name, value in (("scale", torch.ones(4)), ("scale", 1.0), ("first", torch.tanh), ("first", 2), ("shift", 3.0)):
         what = "a tensor" if isinstance(value, torch.Tensor) else repr(value) if not callable(value) else "a function"
         rec.error(f"error when {name} is given {what}", partial(setattr, one, name, value))
+    rec.error("error when scale is given a child", partial(setattr, one, "scale", layer(rec, 2, 2)))
     rec("parameters afterwards", _names(one.named_parameters()))
     rec("keys afterwards", _keys(one))
 
