@@ -72,6 +72,13 @@ def test_torch_passes_its_own_spec(name, seed):
     assert [r.name for r in results if not r.passed] == []
 
 
+@pytest.mark.parametrize("name", [e.name for e in EXERCISES if (e.folder / "spec.py").exists()])
+def test_no_case_ends_early(name):
+    spec = bank.find(name).spec
+    seen = observe(spec, spec.reference, 2)
+    assert {case.name: case.records["error"].extra for case in seen if "error" in case.records} == {}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_folder_is_complete(name):
     exercise = bank.find(name)

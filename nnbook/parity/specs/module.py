@@ -217,7 +217,7 @@ def _replaces(base: Any, rec: Recorder) -> None:
 
 def _keeps_kinds(base: Any, rec: Recorder) -> None:
     """a number or a tensor assigned to the name of a parameter, a child, a buffer"""
-    _, block = _classes(base)
+    layer, block = _classes(base)
     one = block(rec)
     for name, value in (("scale", torch.ones(4)), ("scale", 1.0), ("first", torch.tanh), ("first", 2), ("shift", 3.0)):
         what = "a tensor" if isinstance(value, torch.Tensor) else repr(value) if not callable(value) else "a function"
