@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nnbook import bank
-from nnbook.judge import from_cells, judge_object, judge_source
+from nnbook.judge import from_cells, judge_object, judge_source, verdict
 
 
 def once(run) -> float:
@@ -28,8 +28,8 @@ def once(run) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def timings(exercise: bank.Exercise, runs: int, child: bool) -> tuple[list[float], list[float]]:
-    """Milliseconds for right answers and for wrong ones (with their diagnosis)."""
+def timings(exercise: bank.Exercise, runs: int, child: bool) -> tuple[list[float], list[float], list[float]]:
+    """Milliseconds for right answers, for a first wrong one (with its diagnosis), and for wrong ones after that."""
 
     def checker(source, path):
         if child:
@@ -39,13 +39,24 @@ def timings(exercise: bank.Exercise, runs: int, child: bool) -> tuple[list[float
 
     right = checker(exercise.solution, exercise.folder / "solution.py")
     wrong = [checker(m.source, m.path) for m in exercise.mistakes]
-    for run in (right, *wrong):
+    right()
+    first = []
+    for run in wrong:
+        verdict._SHOWN.clear()  # as if it were the first wrong answer of this kernel
+        first.append(once(run))
+    for run in wrong:
         run()
-    return [once(right) for _ in range(runs)], [once(run) for run in wrong for _ in range(max(1, runs // len(wrong)))]
+    again = [once(run) for run in wrong for _ in range(max(1, runs // len(wrong)))]
+    return [once(right) for _ in range(runs)], first, again
 
 
 def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def cells(columns) -> list[str]:
+    """Median and 95th percentile of each column."""
+    return [f"{value:.1f}" for c in columns for value in (statistics.median(c), percentile(c, 0.95))]
 
 
 def main() -> None:
@@ -60,19 +71,16 @@ def main() -> None:
 
     where = "nnbook check, after start-up" if args.child else "in a notebook"
     table = Table(title=f"milliseconds per check: {where}")
-    for column in ("exercise", "right: median", "p95", "wrong: median", "p95"):
+    for column in ("exercise", "right", "p95", "first wrong", "p95", "wrong", "p95"):
         table.add_column(column, justify="left" if column == "exercise" else "right")
-    every_right: list[float] = []
-    every_wrong: list[float] = []
+    every: list[list[float]] = [[], [], []]
     for exercise in [bank.find(n) for n in args.names] or bank.exercises():
-        right, wrong = timings(exercise, args.runs, args.child)
-        every_right += right
-        every_wrong += wrong
-        row = [statistics.median(right), percentile(right, 0.95), statistics.median(wrong), percentile(wrong, 0.95)]
-        table.add_row(exercise.name, *(f"{v:.1f}" for v in row))
+        columns = timings(exercise, args.runs, args.child)
+        for kept, column in zip(every, columns, strict=True):
+            kept += column
+        table.add_row(exercise.name, *cells(columns))
     table.add_section()
-    row = [f(v) for v in (every_right, every_wrong) for f in (statistics.median, lambda x: percentile(x, 0.95))]
-    table.add_row("all", *(f"{v:.1f}" for v in row))
+    table.add_row("all", *cells(every))
     Console().print(table)
     print(f"torch {torch.__version__}, Python {platform.python_version()}, {platform.machine()}, one thread")
 

@@ -20,9 +20,11 @@ from nnbook.judge.process import MEMORY_BYTES, Outcome, Overtime, in_child, time
 from nnbook.judge.report import Diagnosis, Report
 from nnbook.judge.rule import check_rule
 from nnbook.parity import FUSED, CaseResult, Observations, agree, compare, observe
+from nnbook.parity.observation import CaseObservation
 from nnbook.parity.recorder import ERROR_KEY
 from nnbook.parity.spec import OptimizerSpec
 
+_SHOWN: dict[tuple[str, str, str, int, str], CaseObservation] = {}
 _REFERENCES: dict[tuple[str, int, str], Observations] = {}
 
 
@@ -182,22 +184,31 @@ def diagnose(
     failing = [r.name for r in results if not r.passed]
     if any(name not in seen.cases for name in failing):
         return None
-    alive: list[tuple[Mistake, Any]] = [(m, exercise.load(m.source, m.path)) for m in exercise.mistakes]
+    alive = list(exercise.mistakes)
     for name in failing:
-        alive = [(m, c) for m, c in alive if _same(exercise, c, seen, name, seed, device)]
+        alive = [m for m in alive if agree(seen.cases[name], _shown_by(exercise, m, name, seed, device))]
         if not alive:
             return None
     if len(alive) > 1:
         passing = [r.name for r in results if r.passed]
-        alive.sort(key=lambda mc: sum(not _same(exercise, mc[1], seen, n, seed, device) for n in passing))
-    best = alive[0][0]
-    return Diagnosis(best.name, best.title.rstrip("."), best.explanation)
+        alive.sort(
+            key=lambda m: sum(not agree(seen.cases[n], _shown_by(exercise, m, n, seed, device)) for n in passing)
+        )
+    return Diagnosis(alive[0].name, alive[0].title.rstrip("."), alive[0].explanation)
 
 
-def _same(exercise: Exercise, candidate: Any, seen: Observations, case: str, seed: int, device: str) -> bool:
-    # Watched as the answer was: under a watch some of torch's backward formulas take another path, seen where NaN is.
-    theirs = observe(exercise.spec, candidate, seed, device=device, forbidden=_watched(exercise), only=[case])
-    return agree(seen.cases[case], theirs.cases[case])
+def _shown_by(exercise: Exercise, mistake: Mistake, case: str, seed: int, device: str) -> CaseObservation:
+    """What a known mistake does in one case; kept, since a learner's next try meets the same inputs."""
+    key = (exercise.name, mistake.name, case, seed, device)
+    if key not in _SHOWN:
+        if len(_SHOWN) > 4096:
+            _SHOWN.clear()
+        candidate = exercise.load(mistake.source, mistake.path)
+        # Watched as the answer was: under a watch some of torch's backward formulas take another path, which shows
+        # where NaN is.
+        found = observe(exercise.spec, candidate, seed, device=device, forbidden=_watched(exercise), only=[case])
+        _SHOWN[key] = found.cases[case]
+    return _SHOWN[key]
 
 
 def _watched(exercise: Exercise) -> frozenset[str]:

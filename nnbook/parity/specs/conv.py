@@ -17,7 +17,7 @@ def _has_no_bias(candidate: Any, rec: Recorder) -> None:
 
 CONV2D = ModuleSpec(
     torch.nn.Conv2d,
-    Case("slides a kernel over an image", args=(3, 4, 3), inputs=[normal(2, 3, 6, 7)]),
+    Case("slides a kernel over an image", args=(3, 4, 3), inputs=[normal(2, 3, 4, 5)], mode="train"),
     Case("takes a kernel that is higher than wide", args=(2, 3, (3, 2)), inputs=[normal(2, 2, 6, 5)], mode="train"),
     Case("mixes channels with a kernel of one pixel", args=(3, 5, 1), inputs=[normal(2, 3, 4, 3)], mode="train"),
     Case(
