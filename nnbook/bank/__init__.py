@@ -54,6 +54,11 @@ class Mistake:
     source: str
     path: Path
 
+    @property
+    def whole(self) -> bool:
+        """Whether what it does in a case depends on the cases before, as its source says in a comment."""
+        return "# observed whole" in self.source
+
 
 @dataclass(frozen=True)
 class Exercise:

@@ -206,8 +206,10 @@ def _shown_by(exercise: Exercise, mistake: Mistake, case: str, seed: int, device
         candidate = exercise.load(mistake.source, mistake.path)
         # Watched as the answer was: under a watch some of torch's backward formulas take another path, which shows
         # where NaN is.
-        found = observe(exercise.spec, candidate, seed, device=device, forbidden=_watched(exercise), only=[case])
-        _SHOWN[key] = found.cases[case]
+        only = None if mistake.whole else [case]
+        found = observe(exercise.spec, candidate, seed, device=device, forbidden=_watched(exercise), only=only)
+        for name, shown in found.cases.items():
+            _SHOWN[(exercise.name, mistake.name, name, seed, device)] = shown
     return _SHOWN[key]
 
 

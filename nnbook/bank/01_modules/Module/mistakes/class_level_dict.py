@@ -5,6 +5,8 @@ list each other's, and a second `weight` replaces the first. Make two layers of 
 the first one's parameters.
 """
 
+# observed whole: objects of one case meet those of the cases before
+
 from collections import namedtuple
 
 import torch
