@@ -4,6 +4,7 @@ Only imports, definitions and constants that the answer needs are taken; nothing
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import json
@@ -48,6 +49,8 @@ class Answer:
     name: str
     pieces: list[Piece]
     sources: dict[str, str]
+    flags: int = 0
+    """What `from __future__ import ...` in the file asks of the compiler."""
 
     @property
     def source(self) -> str:
@@ -63,6 +66,7 @@ class Answers:
     pieces: list[Piece] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
+    flags: int = 0
 
     @property
     def names(self) -> set[str]:
@@ -93,7 +97,7 @@ class Answers:
                 if i not in taken and (wanted in piece.patches or "*" in piece.binds):
                     taken.add(i)
                     todo += piece.needs
-        return Answer(name, [self.pieces[i] for i in sorted(taken)], self.sources)
+        return Answer(name, [self.pieces[i] for i in sorted(taken)], self.sources, self.flags)
 
     def source_for(self, name: str) -> str | None:
         """The text of the slice that `name` needs."""
@@ -165,7 +169,11 @@ def from_cells(cells: Iterable[tuple[str, str]], filename: str) -> Answers:
             out.broken.append(Broken(where, line, getattr(err, "msg", None) or str(err), flat))
             continue
         for node in tree.body:
-            out.pieces += _pieces(node, where)
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                features = [getattr(__future__, a.name, None) for a in node.names]
+                out.flags |= sum(f.compiler_flag for f in features if f is not None)
+            else:
+                out.pieces += _pieces(node, where)
     return out
 
 

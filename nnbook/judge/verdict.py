@@ -154,7 +154,7 @@ def observe_answer(exercise: Exercise, answer: Answer, seed: int, device: str) -
     seen = Observations(exercise.name, seed)
     try:
         for piece in answer.pieces:
-            exec(compile(ast.Module([piece.node], []), piece.where, "exec"), scope)
+            exec(compile(ast.Module([piece.node], []), piece.where, "exec", answer.flags, dont_inherit=True), scope)
     except Overtime:
         seen.complete = False
         return seen.to_bytes()
