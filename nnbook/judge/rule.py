@@ -22,7 +22,7 @@ from nnbook.parity.operators import FUSED
 # Module roots that an answer may import. No sys, os, inspect, gc, ctypes, operator, importlib: they reach around it.
 _IMPORTS = """
     torch math cmath typing typing_extensions collections itertools functools dataclasses abc numbers copy enum warnings
-    contextlib types __future__ random statistics fractions time
+    contextlib types __future__ random statistics fractions time numpy
 """
 IMPORTS = frozenset(_IMPORTS.split())
 # torch's namespaces and what may be used of each; "*" is everything that is neither fused, nor private, nor a module.
@@ -85,6 +85,11 @@ _HIDDEN = (
     "__code__",
     "__closure__",
 )
+# Modules inside an allowed one that are allowed with it.
+_PARTS = frozenset({"collections.abc", "numpy.random", "numpy.linalg", "numpy.typing"})
+# What reads and writes files.
+_FILES = "load save savez savez_compressed fromfile loadtxt savetxt genfromtxt memmap DataSource open_memmap"
+_NUMPY_TOOLS = frozenset(f"numpy.{name}" for name in _FILES.split())
 # Functions of the standard library that evaluate text or look names up.
 _LOOKUPS = frozenset(
     {
@@ -184,7 +189,7 @@ class _Reader(ast.NodeVisitor):
         if root == "nnbook":
             self.breach(node, "imports nnbook: the answer is to be yours, without the book's own version of it")
         else:
-            self.breach(node, f"imports {module or '.'}: torch and math are all that this needs")
+            self.breach(node, f"imports {module or '.'}: torch, math and numpy are all that this needs")
         return False
 
     # -- names and attributes ------------------------------------------------------------------------------------------
@@ -304,7 +309,7 @@ class _Reader(ast.NodeVisitor):
             self.breach(node, f"uses {path}, which reaches around the rule")
             return
         if parts[0] != "torch":
-            if path in _LOOKUPS:
+            if path in _LOOKUPS or path in _NUMPY_TOOLS:
                 self.breach(node, f"uses {path}, which reaches around the rule")
             elif parts[0] in IMPORTS and _is_foreign_module(path):
                 self.breach(node, f"reaches {path}, a module of its own, through another one")
@@ -350,7 +355,7 @@ def _is_module(path: str) -> bool:
 def _is_foreign_module(path: str) -> bool:
     parts = path.split(".")
     prefixes = [".".join(parts[:n]) for n in range(2, len(parts) + 1)]
-    return any(p != "collections.abc" and _is_module(p) for p in prefixes)
+    return any(p not in _PARTS and _is_module(p) for p in prefixes)
 
 
 @functools.cache

@@ -86,7 +86,9 @@ CHEATS = {
     "book": linear("return book.Linear(3, 4)(x)", "import nnbook.nn as book"),
     "book by from": linear("return Lin(3, 4)(x)", "from nnbook.nn import Linear as Lin"),
     "book's bank": linear("return x", "from nnbook import bank", init="bank.find('Linear')"),
-    "numpy": linear("return np.dot(x, self.weight)", "import numpy as np"),
+    "numpy's files": linear("return np.load('x')", "import numpy as np"),
+    "numpy's sys": linear("return np.lib.sys.modules", "import numpy as np"),
+    "numpy's ctypes": linear("return np.ctypeslib.ctypes", "import numpy as np"),
     "os": linear("os._exit(0)", "import os"),
     "subprocess": linear("subprocess.run('true')", "import subprocess"),
     "inspect": linear("return inspect.stack()", "import inspect"),
@@ -168,6 +170,7 @@ HONEST = {
     "an argument called input": linear("return x").replace("forward(self, x):", "forward(self, input):").replace(
         "return x", "return input @ self.weight.T"
     ),
+    "numpy for a number": linear("return x * np.sqrt(2.0) * np.random.rand()", "import numpy as np"),
     "class name": linear("return x", init="self.label = self.__class__.__name__"),
     "Parameter by its own path": linear(
         "return x", "from torch.nn.parameter import Parameter", init="self.b = Parameter(torch.zeros(1))"
