@@ -45,6 +45,7 @@ def graded(tmp_path, folder, **options):
     return {(r["student"], r["exercise"]): r for r in rows}
 
 
+@pytest.mark.slow
 def test_a_class_with_every_kind_of_submission(tmp_path):
     folder = hand_in(
         tmp_path / "class",

@@ -76,6 +76,7 @@ def test_its_children_are_ended_with_it():
     assert listing == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "status"),
     [
