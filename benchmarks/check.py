@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nnbook import bank
-from nnbook.judge import from_cells, judge_object, judge_source, verdict
+from nnbook.judge import from_cells, judge_object, judge_source, verdict, warm
 
 
 def once(run) -> float:
@@ -66,8 +66,7 @@ def main() -> None:
     parser.add_argument("--child", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    # the first optimizer of a process takes over a second
-    torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    warm()
 
     where = "nnbook check, after start-up" if args.child else "in a notebook"
     table = Table(title=f"milliseconds per check: {where}")

@@ -221,11 +221,9 @@ def _tell(store: _progress.Progress) -> None:
 
 def _warm() -> None:
     """Load what the first check needs while the import cell runs; a first optimizer alone takes over a second."""
-    import torch
+    from nnbook.judge import warm
 
-    import nnbook.judge  # noqa: F401
-
-    torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    warm()
 
 
 if _ipython() is not None:

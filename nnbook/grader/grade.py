@@ -23,7 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from nnbook import bank
 from nnbook.grader import gradebook
 from nnbook.grader.collect import GradeError, Submission, collect
-from nnbook.judge import Answers, BadFile, Outcome, Report, conclude, first_look, read_answers, run_answer
+from nnbook.judge import Answers, BadFile, Outcome, Report, conclude, first_look, read_answers, run_answer, warm
 
 
 @dataclass
@@ -168,7 +168,7 @@ class _Runners:
         torch.set_num_threads(1)  # forking after torch's thread pool has worked can hang the child
         for name in self.arguments[0]:
             _ = bank.find(name).spec  # loaded once, inherited by every runner
-        torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)  # so is the second that the first optimizer takes
+        warm()  # inherited too
         for _ in range(self.jobs):
             self.start()
         return self
@@ -227,10 +227,3 @@ class _Runners:
             if name not in reports:
                 reports[name] = Report(name, "error", bank.find(name).points, message=f"{name}: {reason}")
         return reports
-
-
-def summary_line(summary: Summary) -> str:
-    """One line about a finished run."""
-    counts = ", ".join(f"{n} {status}" for status, n in sorted(summary.counts.items()))
-    again = f" ({summary.resumed} unchanged, kept)" if summary.resumed else ""
-    return f"graded {summary.students} students{again}: {counts}. See {summary.out / 'grades.csv'}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import tempfile
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import jinja2
 
 from nnbook import bank
+from nnbook.course.files import write_atomically
 from nnbook.grader.collect import GradeError
 from nnbook.judge import Report
 from nnbook.judge.feedback import as_html
@@ -76,10 +76,13 @@ class Gradebook:
         rows = [_row(student, reports[name]) for name in names]
         self.results[student] = rows
         if "html" in self.formats:
-            (self.out / "feedback").mkdir(exist_ok=True)
-            self._write(self.out / "feedback" / f"{self._name(student)}.html", _page(student, rows, reports))
+            write_atomically(
+                self.out / "feedback" / f"{self._name(student)}.html", _page(student, rows, reports).encode()
+            )
         state = {"student": student, "digest": digest, "exercises": names, "rows": rows}
-        self._write(self.out / _STATE / f"{self._name(student)}.json", json.dumps(state, ensure_ascii=False))
+        write_atomically(
+            self.out / _STATE / f"{self._name(student)}.json", json.dumps(state, ensure_ascii=False).encode()
+        )
 
     def load(self, student: str, digest: str, names: list[str]) -> list[dict[str, Any]] | None:
         """An earlier run's rows, if the submission and the exercises are still the same."""
@@ -94,9 +97,9 @@ class Gradebook:
         """Write the tables over all students, in alphabetical order, and hand out their rows."""
         rows = [row for s in students for row in self.results.get(s, kept.get(s, []))]
         if "csv" in self.formats:
-            self._write(self.out / "grades.csv", as_csv(rows))
+            write_atomically(self.out / "grades.csv", as_csv(rows).encode())
         if "json" in self.formats:
-            self._write(self.out / "grades.json", json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+            write_atomically(self.out / "grades.json", (json.dumps(rows, indent=1, ensure_ascii=False) + "\n").encode())
         return rows
 
     def _name(self, student: str) -> str:
@@ -108,14 +111,6 @@ class Gradebook:
                 name, n = f"{base}_{n}", n + 1
             self._files[student] = name
         return self._files[student]
-
-    def _write(self, path: Path, text: str) -> None:
-        """All or nothing: a reader never sees half a file."""
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as f:
-            f.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
 
 
 def _row(student: str, report: Report) -> dict[str, Any]:

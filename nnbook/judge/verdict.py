@@ -22,7 +22,7 @@ from nnbook.judge.rule import check_rule
 from nnbook.parity import FUSED, CaseResult, Observations, agree, compare, observe
 from nnbook.parity.observation import CaseObservation
 from nnbook.parity.recorder import ERROR_KEY
-from nnbook.parity.spec import OptimizerSpec
+from nnbook.parity.spec import OptimizerSpec, Spec
 
 _SHOWN: dict[tuple[str, str, str, int, str], CaseObservation] = {}
 _REFERENCES: dict[tuple[str, int, str], Observations] = {}
@@ -322,7 +322,10 @@ def _report(exercise: Exercise, status: str, **more: Any) -> Report:
     return Report(exercise.name, status, exercise.points, next_exercise=following, **more)
 
 
-def warm(spec: Any) -> None:
-    """The first optimizer of a process loads torch's compiler, which takes over a second; before the clock starts."""
-    if isinstance(spec, OptimizerSpec):
+def warm(spec: Spec | None = None) -> None:
+    """Do now what would make the first check under `spec` (or under any) wait.
+
+    The first optimizer of a process loads torch's compiler, which takes over a second.
+    """
+    if spec is None or isinstance(spec, OptimizerSpec):
         torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)

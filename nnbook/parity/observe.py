@@ -6,7 +6,7 @@ import contextlib
 import copy
 import itertools
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -406,14 +406,6 @@ def _set_grads(
     return copies
 
 
-@contextlib.contextmanager
-def _lr_scaled(optimizer: Any, factor: float | None) -> Iterator[None]:
-    if factor is not None:
-        for group in optimizer.param_groups:
-            group["lr"] *= factor
-    yield
-
-
 def _walk(case: Steps, candidate: Any, rec: Recorder, dtype: torch.dtype, device: str, watch: OperatorWatch) -> None:
     groups = _parameters(case, rec, dtype, device, "start")
     params = [p for g in groups for p in g]
@@ -428,14 +420,16 @@ def _walk(case: Steps, candidate: Any, rec: Recorder, dtype: torch.dtype, device
             saved = copy.deepcopy(optimizer.state_dict())
             optimizer = _make(case, candidate, groups)
             optimizer.load_state_dict(saved)
-        with _lr_scaled(optimizer, case.change_lr if step == case.steps // 2 else None):
-            grads = _set_grads(case, params, rec, step, "main")
-            if case.closure:
-                _step_with_closure(case, optimizer, params, rec, step)
-            else:
-                # A first step and a later one are watched, as watching costs twice as much again as stepping.
-                with watch if step < 2 else contextlib.nullcontext():
-                    optimizer.step()
+        if case.change_lr is not None and step == case.steps // 2:
+            for group in optimizer.param_groups:
+                group["lr"] *= case.change_lr
+        grads = _set_grads(case, params, rec, step, "main")
+        if case.closure:
+            _step_with_closure(case, optimizer, params, rec, step)
+        else:
+            # A first step and a later one are watched, as watching costs twice as much again as stepping.
+            with watch if step < 2 else contextlib.nullcontext():
+                optimizer.step()
         for p, g in zip(params, grads, strict=True):
             same = p.grad is None if g is None else p.grad is not None and torch.equal(p.grad, g)
             untouched = untouched and (same or case.closure)
