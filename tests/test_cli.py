@@ -1,5 +1,6 @@
 """The command line: forms, exit codes, and one clear line for everything that goes wrong."""
 
+import importlib
 import json
 import os
 import re
@@ -342,23 +343,44 @@ def test_grade_without_submissions_is_one_line(nnbook, tmp_path):
 
 
 def test_parity_prints_a_table_and_fails_on_a_difference(nnbook, monkeypatch):
-    from nnbook.parity import specs
+    from nnbook.parity import samples, specs
 
     spec = specs.find("Linear")
     wrong = LINEAR.load(MISTAKE.source, MISTAKE.path)
-    monkeypatch.setattr(comparison, "twins", lambda: {"Linear": (spec, spec.reference)})
+    wrong.__module__ = "nnbook.nn.linear"  # where its lines would be counted
+
+    def of(candidate):
+        pair = comparison.Twins("Linear", candidate, spec.reference, "nn", spec)
+        monkeypatch.setattr(comparison, "twins", lambda: {"Linear": pair})
+
+    of(importlib.import_module("nnbook.nn").Linear)
     code, out, err = nnbook("parity")
-    total = len(spec.cases)
-    assert code == 0 and f"{total}/{total}" in out and err == ""
+    total = len(spec.cases) + samples.total("Linear")
+    assert code == 0 and f"{total}/{total}" in out and "torch.nn.Linear" in out and err == ""
     code, out, _ = nnbook("parity", "Linear", "--json")
     (row,) = json.loads(out)
     assert row["component"] == "Linear" and row["passed"] == row["total"] == total and row["speed"] > 0
-    assert 0.3 < row["speed"] < 3, "torch against itself"
+    assert row["lines"] == comparison.catalogue.lines_of(importlib.import_module("nnbook.nn").Linear)
+    code, out, _ = nnbook("parity", "Linear", "--markdown")
+    assert code == 0 and f"| Linear | torch.nn.Linear | {total}/{total} |" in out
     code, out, err = nnbook("parity", "Linaer")
     assert code == 2 and one_line(err) and "did you mean Linear" in err
-    monkeypatch.setattr(comparison, "twins", lambda: {"Linear": (spec, wrong)})
+    code, out, err = nnbook("parity", "DataParallel")
+    assert code == 2 and one_line(err) and "not rebuilt" in err
+    of(wrong)
     code, out, _ = nnbook("parity", "Linear")
     assert code == 1 and "DIFFERS" in out
+
+
+def test_parity_without_torchs_samples_is_one_line(nnbook, monkeypatch):
+    from nnbook.parity import samples
+
+    def missing():
+        raise samples.SamplesMissing("torch's own sample inputs need the package expecttest: pip install expecttest")
+
+    monkeypatch.setattr(samples, "modules", missing)
+    code, _, err = nnbook("parity", "Linear")
+    assert code == 2 and one_line(err) and "pip install expecttest" in err
 
 
 def test_doctor_examines_everything(nnbook):

@@ -183,11 +183,12 @@ def parity(
     ] = None,
     device: Device = "cpu",
     as_json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print a table for a document.")] = False,
 ) -> None:
-    """Compare nnbook's components with PyTorch's."""
+    """Compare nnbook's components with PyTorch's, by nnbook's cases and by the samples of PyTorch's own tests."""
     from nnbook.cli import comparison
 
-    raise typer.Exit(comparison.parity(names or [], device, as_json))
+    raise typer.Exit(comparison.parity(names or [], device, as_json, markdown))
 
 
 @app.command()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import importlib
 import json
-import statistics
-import time
-from collections.abc import Callable
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,23 +13,33 @@ import torch
 
 from nnbook.cli.console import Problem, console, plain
 from nnbook.cli.learn import need_device
-from nnbook.parity import Case, CaseResult, FunctionSpec, ModuleSpec, OptimizerSpec, Spec, compare, observe, specs
-from nnbook.parity.inputs import build as build_input
-from nnbook.parity.inputs import generator
+from nnbook.parity import CaseResult, Spec, catalogue, compare, measure, observe, samples, specs
 
 SEED = 0
-_ROUNDS, _SECONDS = 7, 0.02
+
+
+@dataclass(frozen=True)
+class Twins:
+    """A component of nnbook and the one of torch that it rebuilds, with the spec about them if there is one."""
+
+    name: str
+    mine: Any
+    theirs: Any
+    home: str
+    """Where both are found: "nn" for nnbook.nn and torch.nn."""
+    spec: Spec | None
 
 
 @dataclass(frozen=True)
 class Row:
     """One component's result."""
 
-    name: str
-    twin: str
+    twins: Twins
     results: list[CaseResult]
+    """The cases of nnbook's own spec, then torch's samples."""
+    lines: int
     speed: float | None
-    """How many times as long as torch one call takes, forward and backward; None if it cannot be timed alone."""
+    """How many times as long as torch it takes for the same work; None if it does none by itself."""
 
     @property
     def passing(self) -> int:
@@ -45,126 +53,123 @@ class Row:
 
     def to_json(self) -> dict[str, Any]:
         """As data."""
-        cases = [{"name": r.name, "passed": r.passed, "message": r.message} for r in self.results]
         return {
-            "component": self.name,
-            "twin": self.twin,
+            "component": self.twins.name,
+            "twin": f"torch.{self.twins.home}.{self.twins.name}",
             "passed": self.passing,
             "total": len(self.results),
+            "lines": self.lines,
             "speed": round(self.speed, 3) if self.speed is not None else None,
-            "cases": cases,
+            "cases": [{"name": r.name, "passed": r.passed, "message": r.message} for r in self.results],
         }
 
 
-def twins() -> dict[str, tuple[Spec, Any]]:
-    """Every spec about something of torch that nnbook has too, with nnbook's."""
-    nn, optim = importlib.import_module("nnbook.nn"), importlib.import_module("nnbook.optim")
-    parts = [importlib.import_module(f"nnbook.nn.{part}") for part in ("functional", "init")]
-    homes = {"torch.optim": [optim], "torch.nn": [nn, *parts]}
-    found = {}
-    for name, spec in specs.every().items():
-        origin = getattr(spec.reference, "__module__", None) or spec.twin
-        for root, modules in homes.items():
-            if origin.startswith((root, "torch._C")) or spec.twin.startswith(root):
-                candidate = next((c for m in modules if (c := getattr(m, name, None)) is not None), None)
-                if candidate is not None:
-                    found[name] = (spec, candidate)
-                    break
+def twins() -> dict[str, Twins]:
+    """Every class of torch.nn and torch.optim, and every function with a spec or samples, that nnbook rebuilds."""
+    from nnbook import nn, optim
+
+    schedulers = optim.lr_scheduler
+    homes: list[tuple[str, Any, dict[str, Any]]] = [
+        ("nn", nn, catalogue.modules()),
+        ("optim", optim, catalogue.optimizers()),
+        ("optim.lr_scheduler", schedulers, catalogue.schedulers()),
+        ("nn.functional", nn.functional, catalogue.functions()),
+        ("nn.init", nn.init, {n: f for n, f in vars(torch.nn.init).items() if n in specs.every()}),
+        ("nn.utils", nn.utils, {n: f for n, f in vars(torch.nn.utils).items() if n in specs.every()}),
+    ]
+    found: dict[str, Twins] = {}
+    for home, ours, theirs in homes:
+        for name, reference in theirs.items():
+            if hasattr(ours, name) and name not in found:
+                found[name] = Twins(name, getattr(ours, name), reference, home, specs.every().get(name))
     return found
 
 
-def measure(name: str, spec: Spec, candidate: Any, device: str, seed: int = SEED) -> Row:
-    """Compare one component with torch's over all of its cases, and time both."""
-    seen = observe(spec, candidate, seed, scope="library", device=device)
-    expected = observe(spec, spec.reference, seed, scope="library", device=device)
-    results = compare(spec, seen, expected, "library")
-    return Row(name, _public(spec), results, _speed(spec, candidate, device))
+def own_twin(thing: Any) -> Any:
+    """nnbook's counterpart of a function or class of torch.nn that a sample passes as an argument."""
+    from nnbook import nn
+
+    name = getattr(thing, "__name__", None) or ""
+    if name and thing is getattr(torch.nn, name, None):
+        return getattr(nn, name)
+    if name and thing is getattr(torch.nn.functional, name, None):
+        return getattr(nn.functional, name)
+    return thing
 
 
-def _public(spec: Spec) -> str:
-    """The name under which people import the twin: torch.nn.Linear, not torch.nn.modules.linear.Linear."""
-    for module in (torch.nn, torch.optim, torch.nn.functional, torch.nn.init):
-        if getattr(module, spec.name, None) is spec.reference:
-            return f"{module.__name__}.{spec.name}"
-    return spec.twin
+def measured(pair: Twins, device: str, timed: bool = True) -> Row:
+    """Compare one component with torch's over all cases and samples there are, and time both."""
+    results: list[CaseResult] = []
+    if pair.spec is not None:
+        seen = observe(pair.spec, pair.mine, SEED, scope="library", device=device)
+        expected = observe(pair.spec, pair.spec.reference, SEED, scope="library", device=device)
+        results += compare(pair.spec, seen, expected, "library")
+    results += samples.results(pair.name, pair.mine, device=device, translate=own_twin)
+    return Row(pair, results, catalogue.lines_of(pair.mine), _speed(pair, device) if timed else None)
 
 
-def _speed(spec: Spec, candidate: Any, device: str) -> float | None:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # on inputs this small, waking a second thread would be all that one measures
+def _speed(pair: Twins, device: str) -> float | None:
     try:
-        mine, theirs = _job(spec, candidate, device), _job(spec, spec.reference, device)
-        if mine is None or theirs is None:
-            return None
-        # in turns, so that a busy machine slows both
-        ratios = [_seconds(mine, device) / _seconds(theirs, device) for _ in range(_ROUNDS)]
-        return statistics.median(ratios)
-    except Exception:  # a component that cannot do the job has failed its cases already
+        jobs = measure.jobs(pair.mine, pair.theirs, device)
+        return measure.ratio(*jobs, device) if jobs is not None else None
+    except Exception:
+        # A component that cannot do the work has failed its cases already.
+        if os.environ.get("NNBOOK_DEBUG"):
+            raise
         return None
-    finally:
-        torch.set_num_threads(threads)
 
 
-def _job(spec: Spec, thing: Any, device: str) -> Callable[[], Any] | None:
-    """One unit of work: a call with its backward on the spec's first input, or a step of an optimizer."""
-    if isinstance(spec, OptimizerSpec):
-        params = [torch.nn.Parameter(torch.ones(64, 64, device=device)) for _ in range(8)]
-        for p in params:
-            p.grad = torch.ones_like(p)
-        return thing(params, lr=1e-3).step
-    case = next((c for c in spec.cases if isinstance(c, Case) and c.inputs), None)
-    if case is None or not isinstance(spec, (ModuleSpec, FunctionSpec)):
-        return None
-    recipes = case.inputs[0] if isinstance(case.inputs[0], tuple) else (case.inputs[0],)
-    draw = generator(SEED, case.name)
-    inputs = [build_input(r, draw, torch.float32, device, False) for r in recipes]
-    inputs = [x.requires_grad_() if isinstance(x, torch.Tensor) and x.is_floating_point() else x for x in inputs]
-    if isinstance(spec, FunctionSpec):
-        call = lambda: thing(*inputs, *case.args, **case.kwargs, **case.call_kwargs)  # noqa: E731
-    else:
-        module = thing(*case.args, **case.kwargs)
-        module = module.to(device) if hasattr(module, "to") else module
-        call = lambda: module(*inputs, **case.call_kwargs)  # noqa: E731
+def _rows(pairs: list[Twins], device: str) -> Iterator[Row]:
+    from rich.progress import track
 
-    def once() -> None:
-        out = call()
-        while isinstance(out, (tuple, list)):
-            out = out[0]
-        if isinstance(out, torch.Tensor) and out.requires_grad:
-            out.sum().backward()
-
-    return once
+    quiet = not console().is_terminal or len(pairs) == 1
+    for pair in track(pairs, "comparing", transient=True, disable=quiet):
+        yield measured(pair, device)
 
 
-def _seconds(job: Callable[[], Any], device: str) -> float:
-    job()
-    count, start = 0, time.perf_counter()
-    while (spent := time.perf_counter() - start) < _SECONDS:
-        job()
-        count += 1
-    if device.startswith("cuda"):
-        torch.cuda.synchronize()
-        spent = time.perf_counter() - start
-    return spent / count
-
-
-def parity(names: list[str], device: str, as_json: bool) -> int:
+def parity(names: list[str], device: str, as_json: bool, as_markdown: bool = False) -> int:
     """Print the table; exit 1 if a case differs."""
     need_device(device)
     every = twins()
     for name in names:
         if name not in every:
+            if name in catalogue.LEFT_OUT:
+                raise Problem(f"torch.nn.{name} is not rebuilt here: {catalogue.LEFT_OUT[name]}")
             near = difflib.get_close_matches(name, every, n=3, cutoff=0.4)
-            said = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(every)}"
+            said = f"did you mean {' or '.join(near)}?" if near else "`nnbook parity` lists all there are"
             raise Problem(f"there is no component named {name}: {said}")
-    rows = [measure(name, *every[name], device) for name in (names or every)]
+    try:
+        samples.modules()
+    except samples.SamplesMissing as err:
+        raise Problem(str(err)) from err
+    rows = list(_rows([every[name] for name in (names or every)], device))
+    # A function without cases of its own is covered by its module; a class without any would prove nothing.
+    rows = [row for row in rows if row.results or row.twins.home != "nn.functional"]
     if not rows:
-        raise Problem("no component has both a spec and a twin in nnbook; is the installation whole?")
+        raise Problem("there is nothing to compare: is the installation whole?")
     if as_json:
         print(json.dumps([row.to_json() for row in rows], indent=1))
+    elif as_markdown:
+        print(_markdown(rows))
     else:
         _print(rows, cases=len(names) == 1)
     return 0 if all(row.passed for row in rows) else 1
+
+
+_TIME = "time: one call forward and backward on realistic sizes, or one optimizer step over 100 parameters; one thread"
+_LINES = "lines: code to read in the component's own file, without docstrings, comments and blank lines"
+
+
+def _cells(row: Row) -> tuple[str, str, str, str, str]:
+    cases = f"{row.passing}/{len(row.results)}" if row.results else "-"
+    speed = f"{row.speed:.2f}" if row.speed is not None else "-"
+    return row.twins.name, f"torch.{row.twins.home}.{row.twins.name}", cases, str(row.lines), speed
+
+
+def _markdown(rows: list[Row]) -> str:
+    lines = ["| component | twin | cases | lines | time / torch's |", "|---|---|---:|---:|---:|"]
+    lines += [f"| {' | '.join(_cells(row))} |" for row in rows]
+    return "\n".join(lines)
 
 
 def _print(rows: list[Row], cases: bool) -> None:
@@ -172,29 +177,17 @@ def _print(rows: list[Row], cases: bool) -> None:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD)
-    for title, justify in (
-        ("component", "left"),
-        ("twin", "left"),
-        ("cases", "right"),
-        ("time / torch's", "right"),
-        ("", "left"),
-    ):
+    titles = ("component", "twin", "cases", "lines", "time / torch's", "")
+    for title, justify in zip(titles, ("left", "left", "right", "right", "right", "left"), strict=True):
         table.add_column(title, justify=justify, no_wrap=title != "twin")  # type: ignore[arg-type]
     for row in rows:
-        speed = f"{row.speed:.2f}" if row.speed is not None else "-"
-        style = None if row.passed else "red"
-        table.add_row(
-            row.name,
-            row.twin,
-            f"{row.passing}/{len(row.results)}",
-            speed,
-            "same" if row.passed else "DIFFERS",
-            style=style,
-        )
+        said = "same" if row.passed else "DIFFERS"
+        table.add_row(*_cells(row), said, style=None if row.passed else "red")
     console().print(table)
     for row in rows:
         for r in row.results:
             if cases or not r.passed:
-                where = "" if cases else f"{row.name}: "
+                where = "" if cases else f"{row.twins.name}: "
                 plain(f"{'same   ' if r.passed else 'DIFFERS'}  {where}{r.name}{': ' + r.message if r.message else ''}")
-    plain("time: forward and backward on the first input of the spec, or one optimizer step; one thread, in this run")
+    plain(_TIME)
+    plain(_LINES)

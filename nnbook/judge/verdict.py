@@ -19,8 +19,9 @@ from nnbook.judge.answers import Answer, Answers, from_cells
 from nnbook.judge.process import MEMORY_BYTES, Outcome, Overtime, in_child, time_limit
 from nnbook.judge.report import Diagnosis, Report
 from nnbook.judge.rule import check_rule
-from nnbook.parity import FUSED, CaseResult, Observations, agree, compare, observe
+from nnbook.parity import CaseResult, Observations, agree, compare, observe
 from nnbook.parity.observation import CaseObservation
+from nnbook.parity.operators import without
 from nnbook.parity.recorder import ERROR_KEY
 from nnbook.parity.spec import OptimizerSpec, Spec
 
@@ -218,7 +219,7 @@ def _watched(exercise: Exercise) -> frozenset[str]:
         return frozenset()
     leaves = {name.rsplit(".", 1)[-1] for name in exercise.rule.allow}
     forbidden = {name.rsplit(".", 1)[-1] for name in exercise.rule.forbid}
-    return (FUSED - leaves) | forbidden
+    return without(leaves) | forbidden
 
 
 @contextlib.contextmanager

@@ -16,9 +16,12 @@ _FUSED = """
     convolution_overrideable im2col col2im fold max_pool1d max_pool2d max_pool3d
     max_pool2d_with_indices max_pool3d_with_indices avg_pool1d avg_pool2d avg_pool3d adaptive_avg_pool1d
     adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d
+    _adaptive_avg_pool2d _adaptive_avg_pool3d
     fractional_max_pool2d fractional_max_pool3d lp_pool1d lp_pool2d lp_pool3d max_unpool1d max_unpool2d
     max_unpool3d rnn_tanh rnn_relu rnn_tanh_cell rnn_relu_cell lstm lstm_cell gru gru_cell _thnn_fused_lstm_cell
     mkldnn_rnn_layer scaled_dot_product_attention _scaled_dot_product_flash_attention_for_cpu
+    _thnn_fused_gru_cell _cudnn_rnn _scaled_dot_product_attention_math _scaled_dot_product_flash_attention
+    _scaled_dot_product_efficient_attention _scaled_dot_product_cudnn_attention
     multi_head_attention_forward _native_multi_head_attention _transformer_encoder_layer_fwd relu relu_ relu6
     relu6_ leaky_relu leaky_relu_ rrelu rrelu_ prelu _prelu_kernel elu elu_ selu selu_ celu celu_ gelu gelu_
     silu silu_ mish mish_ softplus softsign tanhshrink softshrink hardshrink hardtanh hardtanh_ hardswish
@@ -27,14 +30,20 @@ _FUSED = """
     mse_loss l1_loss smooth_l1_loss huber_loss nll_loss nll_loss2d nll_loss_nd nll_loss_forward
     nll_loss2d_forward cross_entropy cross_entropy_loss linear_cross_entropy binary_cross_entropy
     binary_cross_entropy_with_logits kl_div poisson_nll_loss gaussian_nll_loss ctc_loss _ctc_loss
-    hinge_embedding_loss cosine_embedding_loss margin_ranking_loss multi_margin_loss multilabel_margin_loss
-    multilabel_soft_margin_loss soft_margin_loss triplet_margin_loss triplet_margin_with_distance_loss
+    hinge_embedding_loss cosine_embedding_loss margin_ranking_loss multi_margin_loss
+    multilabel_margin_loss multilabel_margin_loss_forward multilabel_soft_margin_loss soft_margin_loss
+    triplet_margin_loss triplet_margin_with_distance_loss
     cosine_similarity pairwise_distance dropout dropout_ dropout1d dropout2d dropout3d alpha_dropout
     alpha_dropout_ feature_dropout feature_dropout_ feature_alpha_dropout feature_alpha_dropout_ native_dropout
     _fused_dropout batch_norm native_batch_norm _native_batch_norm_legit _native_batch_norm_legit_no_training
     cudnn_batch_norm _batch_norm_impl_index batch_norm_stats _batch_norm_with_update layer_norm
     native_layer_norm group_norm native_group_norm instance_norm rms_norm _fused_rms_norm local_response_norm
-    pixel_shuffle pixel_unshuffle channel_shuffle interpolate upsample grid_sample affine_grid clip_grad_norm_
+    pixel_shuffle pixel_unshuffle channel_shuffle native_channel_shuffle interpolate upsample upsample_nearest
+    upsample_bilinear upsample_nearest1d upsample_nearest2d upsample_nearest3d _upsample_nearest_exact1d
+    _upsample_nearest_exact2d _upsample_nearest_exact3d upsample_linear1d upsample_bilinear2d upsample_bicubic2d
+    upsample_trilinear3d _upsample_bilinear2d_aa _upsample_bicubic2d_aa _upsample_lanczos2d_aa grid_sample
+    grid_sampler grid_sampler_2d grid_sampler_3d affine_grid affine_grid_generator pdist _pdist_forward cdist
+    _cdist_forward norm_except_dim _weight_norm_interface clip_grad_norm_
     clip_grad_value_ weight_norm _weight_norm spectral_norm _fused_sgd _fused_sgd_ _fused_adam _fused_adam_
     _fused_adamw _fused_adamw_ _fused_adagrad _fused_adagrad_
 """
@@ -52,6 +61,12 @@ _SPELLINGS = {
     "nll_loss_forward": "nll_loss",
     "cross_entropy_loss": "cross_entropy",
 }
+
+
+def without(names: Iterable[str]) -> frozenset[str]:
+    """FUSED but for these jobs, under whatever name the dispatcher knows them."""
+    jobs = set(names)
+    return frozenset(n for n in FUSED if n not in jobs and _SPELLINGS.get(n, n) not in jobs)
 
 
 class OperatorWatch:

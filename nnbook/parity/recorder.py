@@ -64,6 +64,8 @@ class Recorder:
     # -- what it writes down -------------------------------------------------------------------------------------------
     def _put(self, record: Record) -> None:
         record.label += self._suffix
+        if record.label == ERROR_KEY:
+            raise ValueError(f'"{ERROR_KEY}" is the name under which a case that broke off is kept: use another label')
         key, n = record.label, 2
         while key in self.case.records:
             key, n = f"{record.label} #{n}", n + 1

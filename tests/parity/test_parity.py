@@ -10,10 +10,18 @@ from nnbook.parity import FUSED, Observations, compare, observe, specs
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 
 
+HOMES = (
+    nnbook.nn,
+    nnbook.optim,
+    nnbook.optim.lr_scheduler,
+    nnbook.nn.functional,
+    nnbook.nn.init,
+    nnbook.nn.utils,
+)
+
+
 def twin(name):
-    return (
-        getattr(nnbook.nn, name, None) or getattr(nnbook.optim, name, None) or getattr(nnbook.nn.functional, name, None)
-    )
+    return next((getattr(home, name) for home in HOMES if hasattr(home, name)), None)
 
 
 NAMES = sorted(specs.every())
