@@ -1,161 +1,57 @@
-"""Activations: ReLU, LeakyReLU, Sigmoid, Tanh, Softmax, LogSoftmax.
+"""Smooth activations: Sigmoid, Tanh, SiLU, GELU, Softplus and their kin. Those with corners are in rectifier.py.
 
-Where autograd on the plain formula would divide infinities or forget what the output already knows, the derivative is
-written out beside the formula.
+Each function holds its formula, `value`, and below it the derivative times dy, `gradient`; `pointwise` makes them one
+step of autograd.
 """
 
-import operator
-import warnings
-from typing import Any
+from collections.abc import Callable
+from math import log, pi, sqrt
 
 import torch
 from torch import Tensor
 
 from nnbook.nn.module import Module
+from nnbook.nn.pointwise import holds, pointwise
+from nnbook.nn.pointwise import widen as widen
+from nnbook.nn.rectifier import leaky_relu as leaky_relu
+from nnbook.nn.rectifier import relu as relu
+from nnbook.nn.softmax import log_softmax as log_softmax
+from nnbook.nn.softmax import softmax as softmax
 
-__all__ = ["LeakyReLU", "LogSoftmax", "ReLU", "Sigmoid", "Softmax", "Tanh"]
-
-
-def widen(x: Tensor) -> Tensor:
-    """Half-precision numbers as float32, others as they are: sums and exponentials need the room."""
-    return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
-
-
-def _check_floating(x: Tensor, name: str) -> None:
-    if not x.is_floating_point():
-        raise NotImplementedError(f"{name} is not implemented for {x.dtype}")
-
-
-# max(0, x) ------------------------------------------------------------------------------------------------------------
-
-
-class _ReLU(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, inplace: bool) -> Tensor:
-        # y = max(0, x)
-        if inplace:
-            ctx.mark_dirty(x)
-            y = x.clamp_(min=0)
-        else:
-            y = x.clamp(min=0)
-        ctx.save_for_backward(y)
-        return y
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> Any:
-        (y,) = ctx.saved_tensors
-        # dy/dx = 1 where x > 0, else 0, at the kink too. Not a product: dy may be inf, as below sqrt(relu(x)).
-        return grad.masked_fill(y <= 0, 0), None
-
-
-class _LeakyReLU(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, slope: float, inplace: bool) -> Tensor:
-        # y = max(0, x) + slope * min(0, x)
-        y = x.clamp(min=0) + slope * x.clamp(max=0)
-        if inplace:
-            ctx.mark_dirty(x)
-            y = x.copy_(y)
-        # The output has the input's signs unless the slope is negative, and in place only the output is left.
-        ctx.save_for_backward(y if inplace else x)
-        ctx.slope, ctx.inplace = slope, inplace
-        return y
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> Any:
-        if ctx.inplace and ctx.slope < 0:
-            raise RuntimeError("leaky_relu with a negative slope cannot be differentiated when it ran in place")
-        (x,) = ctx.saved_tensors
-        # dy/dx = 1 where x > 0, else slope
-        positive = (x > 0).to(grad.dtype)
-        return grad * (positive + ctx.slope * (1 - positive)), None, None
-
-
-def _check_leaf(x: Tensor, inplace: bool) -> None:
-    # autograd says so as well, but only after the values have been overwritten.
-    if inplace and x.is_leaf and x.requires_grad and torch.is_grad_enabled():
-        raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-
-
-def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """y = max(0, x). Like `torch.nn.functional.relu`: input (*) -> (*)."""
-    if not isinstance(input, Tensor):
-        raise TypeError(f"relu(): argument 'input' must be Tensor, not {type(input).__name__}")
-    if input.dtype is torch.bool:
-        raise RuntimeError("Boolean inputs not supported for relu")
-    _check_leaf(input, inplace)
-    return _ReLU.apply(input, inplace)
-
-
-def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """y = x where x > 0, else negative_slope * x. Like `torch.nn.functional.leaky_relu`: input (*) -> (*)."""
-    if not isinstance(input, Tensor):
-        raise TypeError(f"leaky_relu(): argument 'input' must be Tensor, not {type(input).__name__}")
-    _check_floating(input, "leaky_relu")
-    _check_leaf(input, inplace)
-    return _LeakyReLU.apply(input, negative_slope, inplace)
-
-
-class ReLU(Module):
-    """y = max(0, x). Like `torch.nn.ReLU`: input (*) -> (*); `inplace` overwrites the input.
-
-    Source: torch.nn.ReLU; Nair and Hinton, ICML 2010.
-    """
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
-
-    def forward(self, input: Tensor) -> Tensor:
-        return relu(input, self.inplace)
-
-    def extra_repr(self) -> str:
-        return "inplace=True" if self.inplace else ""
-
-
-class LeakyReLU(Module):
-    """y = x where x > 0, else negative_slope * x. Like `torch.nn.LeakyReLU`: input (*) -> (*).
-
-    `inplace` overwrites the input. Source: torch.nn.LeakyReLU; Maas et al., ICML 2013.
-    """
-
-    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
-        super().__init__()
-        self.negative_slope = negative_slope
-        self.inplace = inplace
-
-    def forward(self, input: Tensor) -> Tensor:
-        return leaky_relu(input, self.negative_slope, self.inplace)
-
-    def extra_repr(self) -> str:
-        return f"negative_slope={self.negative_slope}" + (", inplace=True" if self.inplace else "")
-
+__all__ = ["GELU", "GLU", "LogSigmoid", "Mish", "SiLU", "Sigmoid", "Softplus", "Softsign", "Tanh", "Tanhshrink"]
 
 # Squashing ------------------------------------------------------------------------------------------------------------
 
 
-class _Sigmoid(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
-        # y = 1 / (1 + e^-x); for very negative x, e^-x is inf and y is 0, as it should be
-        y = (1 / (1 + torch.exp(-widen(x)))).to(x.dtype)
-        ctx.save_for_backward(y)
-        return y
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> Any:
-        (y,) = ctx.saved_tensors
-        # dy/dx = y (1 - y); through the formula above autograd would meet 0 * inf
-        return grad * ((1 - y) * y)
+def _sigma(x: Tensor) -> Tensor:
+    # σ(x) = 1 / (1 + e^-x); for very negative x, e^-x is inf and σ is 0, as it should be
+    return (-x).exp_().add_(1).reciprocal_()
 
 
 def sigmoid(input: Tensor) -> Tensor:
-    """y = 1 / (1 + e^-x). Like `torch.nn.functional.sigmoid`: input (*) -> (*), without complex numbers."""
-    if not isinstance(input, Tensor):
-        raise TypeError(f"sigmoid(): argument 'input' must be Tensor, not {type(input).__name__}")
-    if input.is_complex():
-        raise NotImplementedError("sigmoid of complex numbers is left out")
-    return _Sigmoid.apply(input if input.is_floating_point() else input.to(torch.get_default_dtype()))
+    """y = σ(x) = 1 / (1 + e^-x). Like `torch.nn.functional.sigmoid`: input (*) -> (*), complex numbers too."""
+
+    # dy/dx = y (1 - y); from the formula above autograd would make 0 * inf
+    def gradient(dy: Tensor, y: Tensor) -> Tensor:
+        return (1 - y).mul_(y).conj().mul_(dy)
+
+    if isinstance(input, Tensor) and not (input.is_floating_point() or input.is_complex()):
+        input = input.to(torch.get_default_dtype())
+    return pointwise(input, _sigma, gradient, of_output=True, complex_too=True)
+
+
+def logsigmoid(input: Tensor) -> Tensor:
+    """y = log σ(x) = -log(1 + e^-x). Like `torch.nn.functional.logsigmoid`: input (*) -> (*)."""
+
+    # y = min(0, x) - log(1 + e^-|x|): e to the power of nothing positive
+    def value(x: Tensor) -> Tensor:
+        return x.clamp(max=0).sub_(x.abs().neg_().exp_().log1p_())
+
+    # dy/dx = 1 - σ(x) = σ(-x)
+    def gradient(dy: Tensor, x: Tensor) -> Tensor:
+        return dy * sigmoid(-x)
+
+    return pointwise(input, value, gradient)
 
 
 def tanh(input: Tensor) -> Tensor:
@@ -166,11 +62,28 @@ def tanh(input: Tensor) -> Tensor:
     return torch.tanh(input)
 
 
+def softsign(input: Tensor) -> Tensor:
+    """y = x / (1 + |x|). Like `torch.nn.functional.softsign`: input (*) -> (*)."""
+    return input / (input.abs() + 1)
+
+
+def tanhshrink(input: Tensor) -> Tensor:
+    """y = x - tanh(x). Like `torch.nn.functional.tanhshrink`: input (*) -> (*)."""
+    return input - input.tanh()
+
+
 class Sigmoid(Module):
     """y = 1 / (1 + e^-x), between 0 and 1. Like `torch.nn.Sigmoid`: input (*) -> (*). Source: torch.nn.Sigmoid."""
 
     def forward(self, input: Tensor) -> Tensor:
         return sigmoid(input)
+
+
+class LogSigmoid(Module):
+    """y = log(1 / (1 + e^-x)), below 0. Like `torch.nn.LogSigmoid`: input (*) -> (*). Source: torch.nn.LogSigmoid."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return logsigmoid(input)
 
 
 class Tanh(Module):
@@ -180,107 +93,210 @@ class Tanh(Module):
         return tanh(input)
 
 
-# Scores to probabilities ----------------------------------------------------------------------------------------------
+class Softsign(Module):
+    """y = x / (1 + |x|), between -1 and 1. Like `torch.nn.Softsign`: input (*) -> (*). Source: torch.nn.Softsign."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return softsign(input)
 
 
-class _Softmax(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, dim: int) -> Tensor:
-        z = widen(x)
-        # y_i = e^(x_i - max x) / Σ_j e^(x_j - max x): the maximum cancels, and nothing overflows
-        e = torch.exp(z - z.amax(dim, keepdim=True))
-        y = (e / e.sum(dim, keepdim=True)).to(x.dtype)
-        ctx.save_for_backward(y)
-        ctx.dim = dim
-        return y
+class Tanhshrink(Module):
+    """y = x - tanh(x). Like `torch.nn.Tanhshrink`: input (*) -> (*). Source: torch.nn.Tanhshrink."""
 
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> Any:
-        (y,) = ctx.saved_tensors
-        # dx_i = y_i (dy_i - Σ_j dy_j y_j)
-        dy, p = widen(grad), widen(y)
-        return (p * (dy - (dy * p).sum(ctx.dim, keepdim=True))).to(grad.dtype), None
+    def forward(self, input: Tensor) -> Tensor:
+        return tanhshrink(input)
 
 
-class _LogSoftmax(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, dim: int) -> Tensor:
-        z = widen(x)
-        # y_i = x_i - max x - log Σ_j e^(x_j - max x); the sum is at least 1, so its logarithm is finite
-        z = z - z.amax(dim, keepdim=True)
-        y = (z - torch.log(torch.exp(z).sum(dim, keepdim=True))).to(x.dtype)
-        ctx.save_for_backward(y)
-        ctx.dim = dim
-        return y
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> Any:
-        (y,) = ctx.saved_tensors
-        # dx_i = dy_i - e^y_i Σ_j dy_j
-        dy = widen(grad)
-        return (dy - torch.exp(widen(y)) * dy.sum(ctx.dim, keepdim=True)).to(grad.dtype), None
+# x times a gate between 0 and 1 ---------------------------------------------------------------------------------------
 
 
-def _along(function: Any, name: str, input: Tensor, dim: int | None, stacklevel: int, dtype: Any) -> Tensor:
-    """Calls softmax or log_softmax with a valid dim, on an input of the dtype that was asked for."""
-    if dim is None:
-        warnings.warn(
-            f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an "
-            "argument.",
-            stacklevel=stacklevel,
-        )
-        dim = 0 if input.dim() in (0, 1, 3) else 1
-    if isinstance(dim, bool) or not hasattr(dim, "__index__"):
-        raise TypeError(f"{name}(): argument 'dim' must be int, not {type(dim).__name__}")
-    dim, most = operator.index(dim), max(input.dim(), 1)
-    if not -most <= dim < most:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-most}, {most - 1}], but got {dim})")
-    x = input if dtype is None else input.to(dtype)
-    _check_floating(x, name)
-    # Nothing has no largest value.
-    return function.apply(x, dim) if x.numel() else x.clone()
+def silu(input: Tensor, inplace: bool = False) -> Tensor:
+    """y = x σ(x). Like `torch.nn.functional.silu`: input (*) -> (*), complex numbers too."""
+    return _times(input, sigmoid, inplace)
 
 
-def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
-    """y_i = e^x_i / Σ_j e^x_j along dim. Like `torch.nn.functional.softmax`: input (*) -> (*)."""
-    return _along(_Softmax, "softmax", input, dim, _stacklevel, dtype)
+def mish(input: Tensor, inplace: bool = False) -> Tensor:
+    """y = x tanh(log(1 + e^x)). Like `torch.nn.functional.mish`: input (*) -> (*)."""
+
+    # tanh(log(1 + e^x)) = n / (n + 2) with n = e^x (e^x + 2); it is 1 long before x = 20
+    def value(x: Tensor) -> Tensor:
+        e = x.clamp(max=20).exp_()
+        n = (e + 2).mul_(e)
+        return n.div_(n + 2).mul_(x)
+
+    # dy/dx = n / (n + 2) + x · 4 e^x (e^x + 1) / (n + 2)²
+    def gradient(dy: Tensor, x: Tensor) -> Tensor:
+        x = x.clamp(max=20)
+        e = x.exp()
+        n = (e + 2) * e
+        slope = (e + 1).mul_(e).mul_(x).mul_(4).div_(n + 2).add_(n)
+        return slope.div_(n + 2).mul_(dy)
+
+    return pointwise(input, value, gradient, inplace=inplace)
 
 
-def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
-    """y_i = x_i - log Σ_j e^x_j along dim. Like `torch.nn.functional.log_softmax`: input (*) -> (*)."""
-    return _along(_LogSoftmax, "log_softmax", input, dim, _stacklevel, dtype)
+def gelu(input: Tensor, approximate: str = "none") -> Tensor:
+    """y = x Φ(x), Φ being the normal distribution's P(X <= x). Like `torch.nn.functional.gelu`: input (*) -> (*).
+
+    approximate="tanh": Φ(x) ~ (1 + tanh u) / 2 = σ(2u), u = sqrt(2/π) (x + 0.044715 x³).
+    """
+    if approximate not in ("none", "tanh"):
+        raise RuntimeError("approximate argument must be either none or tanh.")
+    if approximate == "none":
+        return _times(input, _normal_cdf)
+    a, b = 2 * sqrt(2 / pi), 0.044715
+
+    def double_u(x: Tensor) -> Tensor:
+        return (x * x).mul_(a * b).add_(a).mul_(x)
+
+    # dy/dx = s + x s (1 - s) · d(2u)/dx with s = σ(2u)
+    def gradient(dy: Tensor, x: Tensor) -> Tensor:
+        s = sigmoid(double_u(x))
+        slope = (x * x).mul_(3 * a * b).add_(a).mul_(x)
+        return (1 - s).mul_(slope).add_(1).mul_(s).mul_(dy)
+
+    return pointwise(input, lambda x: _sigma(double_u(x)).mul_(x), gradient)
 
 
-class Softmax(Module):
-    """y_i = e^x_i / Σ_j e^x_j along `dim`: positive, with sum 1. Like `torch.nn.Softmax`: input (*) -> (*).
+def _normal_cdf(input: Tensor) -> Tensor:
+    # Φ(x) = (1 + erf(x / sqrt 2)) / 2
+    def value(x: Tensor) -> Tensor:
+        return (x * sqrt(1 / 2)).erf_().add_(1).mul_(0.5)
 
-    Without `dim` torch's old rule holds, with a warning: dim 0 for 0, 1 or 3 dimensions, else dim 1.
-    Source: torch.nn.Softmax.
+    # dΦ/dx = e^(-x²/2) / sqrt(2π)
+    def gradient(dy: Tensor, x: Tensor) -> Tensor:
+        return (x * x).mul_(-1 / 2).sub_(log(2 * pi) / 2).exp_() * dy
+
+    return pointwise(input, value, gradient)
+
+
+def _times(x: Tensor, opened: Callable[[Tensor], Tensor], inplace: bool = False) -> Tensor:
+    """x opened(x), with the product's derivative left to autograd, which keeps both factors: none is computed twice."""
+    if not isinstance(x, Tensor):
+        raise TypeError(f"argument 'input' must be Tensor, not {type(x).__name__}")
+    if not (x.is_floating_point() or x.is_complex()):
+        raise NotImplementedError(f"not implemented for {x.dtype}")
+    if inplace:
+        return x.mul_(opened(x))
+    return (opened(widen(x)) * widen(x)).to(x.dtype)
+
+
+def glu(input: Tensor, dim: int = -1) -> Tensor:
+    """y = a σ(b), a and b being the halves of the input along dim. Like `torch.nn.functional.glu`.
+
+    input (*, 2N, *) -> (*, N, *).
+    """
+    if input.dim() == 0:
+        raise RuntimeError("glu does not support scalars because halving size must be even")
+    if input.size(dim) % 2:
+        raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size {input.size(dim)}")
+    a, b = input.chunk(2, dim)
+    return a * sigmoid(b)
+
+
+class SiLU(Module):
+    """y = x / (1 + e^-x), also called swish. Like `torch.nn.SiLU`: input (*) -> (*); `inplace` overwrites the input.
+
+    Source: torch.nn.SiLU; Hendrycks and Gimpel, arXiv 1606.08415; Elfwing et al., arXiv 1702.03118.
     """
 
-    def __init__(self, dim: int | None = None) -> None:
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        return silu(input, self.inplace)
+
+    def extra_repr(self) -> str:
+        return "inplace=True" if self.inplace else ""
+
+
+class Mish(Module):
+    """y = x tanh(log(1 + e^x)). Like `torch.nn.Mish`: input (*) -> (*); `inplace` overwrites the input.
+
+    Source: torch.nn.Mish; Misra, arXiv 1908.08681.
+    """
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        return mish(input, self.inplace)
+
+    def extra_repr(self) -> str:
+        return "inplace=True" if self.inplace else ""
+
+
+class GELU(Module):
+    """y = x Φ(x), Φ being the normal distribution's P(X <= x). Like `torch.nn.GELU`: input (*) -> (*).
+
+    approximate="tanh" takes (1 + tanh(sqrt(2/π) (x + 0.044715 x³))) / 2 for Φ.
+    Source: torch.nn.GELU; Hendrycks and Gimpel, arXiv 1606.08415.
+    """
+
+    def __init__(self, approximate: str = "none") -> None:
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, input: Tensor) -> Tensor:
+        return gelu(input, self.approximate)
+
+    def extra_repr(self) -> str:
+        return f"approximate={self.approximate!r}"
+
+
+class GLU(Module):
+    """y = a σ(b), a and b being the halves of the input along `dim`. Like `torch.nn.GLU`: (*, 2N, *) -> (*, N, *).
+
+    Source: torch.nn.GLU; Dauphin et al., arXiv 1612.08083.
+    """
+
+    def __init__(self, dim: int = -1) -> None:
         super().__init__()
         self.dim = dim
 
     def forward(self, input: Tensor) -> Tensor:
-        return softmax(input, self.dim, _stacklevel=5)
+        return glu(input, self.dim)
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}"
 
 
-class LogSoftmax(Module):
-    """y_i = x_i - log Σ_j e^x_j along `dim`. Like `torch.nn.LogSoftmax`: input (*) -> (*).
+# A smooth corner ------------------------------------------------------------------------------------------------------
 
-    The logarithm of Softmax, finite where Softmax has underflowed to 0. `dim` as there. Source: torch.nn.LogSoftmax.
+
+def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
+    """y = log(1 + e^(βx)) / β, and x itself where βx > threshold. Like `torch.nn.functional.softplus`: (*) -> (*)."""
+
+    # y = max(0, x) + log(1 + e^-|βx|) / β, where e cannot overflow; above the threshold without the logarithm
+    def value(x: Tensor) -> Tensor:
+        u = x * beta
+        low = holds(torch.le, u, threshold)
+        ramp = x.clamp(min=0) if min(beta, threshold) >= 0 else torch.where(u > threshold, x, u.clamp(min=0) / beta)
+        return u.abs_().neg_().exp_().log1p_().mul_(low).div_(beta).add_(ramp)
+
+    # dy/dx = σ(βx), or 1
+    def gradient(dy: Tensor, x: Tensor) -> Tensor:
+        u = x * beta
+        return torch.maximum(sigmoid(u), holds(torch.gt, u, threshold)).mul_(dy)
+
+    return pointwise(input, value, gradient)
+
+
+class Softplus(Module):
+    """y = log(1 + e^(βx)) / β: a smooth ReLU. Like `torch.nn.Softplus`: input (*) -> (*).
+
+    The larger `beta`, the sharper the corner. Where βx > `threshold`, y = x. Source: torch.nn.Softplus.
     """
 
-    def __init__(self, dim: int | None = None) -> None:
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__()
-        self.dim = dim
+        self.beta = beta
+        self.threshold = threshold
 
     def forward(self, input: Tensor) -> Tensor:
-        return log_softmax(input, self.dim, _stacklevel=5)
+        return softplus(input, self.beta, self.threshold)
 
     def extra_repr(self) -> str:
-        return f"dim={self.dim}"
+        return f"beta={self.beta}, threshold={self.threshold}"

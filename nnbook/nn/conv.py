@@ -1,130 +1,271 @@
-"""Convolutions, and the paddings that they use. All of it works for any number of spatial dimensions.
+"""Convolutions and transposed convolutions, all of them for any number of spatial dimensions.
 
-A convolution is one matrix product. `_Patches` lays the patch under each position of the kernel out as a column;
-every column then meets the same weights. Its transpose, `_PutBack`, adds columns back to where they came from.
+Everything here is one sum of three factors: images x, a kernel W, and outputs y (or a gradient of that shape).
+
+    S(x, W, y) = Σ_n Σ_o Σ_c Σ_p Σ_k  y[n, o, p] · W[o, c, k] · x[n, c, p·stride + k·dilation]
+
+A convolution is dS/dy, a transposed convolution dS/dx, the gradient of a convolution's kernel dS/dW. Each is linear in
+the two other factors, so the backward pass of each is the two others.
+
+No patches are laid out. Write the rows of an image one behind the other: what entry k of the kernel meets, for all
+places p at once, is then a slice x_k of that one long row, and y = Σ_k W_k · x_k is a matrix product for each entry.
 """
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from nnbook.nn import init
+from nnbook.nn.activation import widen
 from nnbook.nn.module import Module
+from nnbook.nn.padding import pad
 from nnbook.nn.parameter import Parameter
 
-__all__ = ["Conv2d"]
+__all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]
 
 _Sizes = tuple[int, ...]
 
-# Padding --------------------------------------------------------------------------------------------------------------
+# The derivatives of S -------------------------------------------------------------------------------------------------
 
 
-def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
-    """Adds `pad = (left, right, top, bottom, ...)`, last dimension first. Like `torch.nn.functional.pad`.
-
-    With input ABCD and pad (2, 2): constant 00ABCD00, reflect CBABCDCB, replicate AAABCDDD, circular CDABCDAB.
-    Negative numbers cut off. input (*, W) -> (*, left + W + right).
-    """
-    if mode not in ("constant", "reflect", "replicate", "circular"):
-        raise NotImplementedError(f"Unrecognised padding mode {mode}")
-    if len(pad) % 2:
-        raise RuntimeError("Padding length must be divisible by 2")
-    dims = len(pad) // 2
-    if dims > input.dim():
-        raise RuntimeError(f"{len(pad)} paddings are more than two for each dimension of an input of {input.dim()}")
-    sides = [(-1 - i, pad[2 * i], pad[2 * i + 1]) for i in range(dims)]
-    if mode == "constant":
-        return _pad_constant(input, sides, value or 0)
-    if value:
-        raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
-    if dims not in (1, 2, 3) or input.dim() - dims not in (1, 2):
-        raise NotImplementedError(f"Padding size {len(pad)} is not supported for {input.dim()}D input tensor.")
-    for dim, before, after in sides:
-        input = _pad_by_index(input, dim, before, after, mode)
-    return input
-
-
-def _pad_constant(input: Tensor, sides: list[tuple[int, int, int]], value: float) -> Tensor:
-    shape, inside = list(input.shape), [slice(None)] * input.dim()
-    for dim, before, after in sides:
-        shape[dim] += before + after
-        if shape[dim] < 0:
-            raise RuntimeError(f"padding ({before}, {after}) leaves a negative size at dimension {dim}")
-        # Where sides are negative, less of the input goes in.
-        input = input.narrow(dim, max(-before, 0), input.size(dim) + min(before, 0) + min(after, 0))
-        inside[dim] = slice(max(before, 0), max(before, 0) + input.size(dim))
-    output = input.new_full(shape, value)
-    output[tuple(inside)] = input
-    return output
-
-
-def _pad_by_index(input: Tensor, dim: int, before: int, after: int, mode: str) -> Tensor:
-    n, longest = input.size(dim), max(before, after)
-    if mode == "reflect" and longest >= n:
-        raise RuntimeError(f"Padding size should be less than the input dimension, but got {longest} for size {n}")
-    if mode == "circular" and longest > n:
-        raise RuntimeError("Padding value causes wrapping around more than once.")
-    if n + before + after < 0:
-        raise RuntimeError(f"padding ({before}, {after}) leaves a negative size at dimension {dim}")
-    # out[i] = in[place(i - before)]
-    place = torch.arange(-before, n + after, device=input.device)
-    if mode == "reflect":
-        # fold at 0, then at n - 1
-        place = (n - 1) - ((n - 1) - place.abs()).abs()
-    elif mode == "replicate":
-        place = place.clamp(0, n - 1)
-    else:
-        # what negative paddings cut off does not come around again
-        first, left = max(-before, 0), n - max(-before, 0) - max(-after, 0)
-        place = first + (place - first) % max(left, 1)
-    return input.index_select(dim, place)
-
-
-# Patches and back -----------------------------------------------------------------------------------------------------
-
-
-class _Patches(torch.autograd.Function):
-    """(N, C, *size) -> (C, *kernel, N, *out): for each place in the kernel, what lies under it as the kernel moves."""
+class _Convolve(torch.autograd.Function):
+    """dS/dy: x (N, C, *size) and W (O, C / groups, *kernel) -> y (N, O, *out)."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, kernel: _Sizes, stride: _Sizes, dilation: _Sizes) -> Tensor:
-        ctx.geometry = tuple(x.shape), kernel, stride, dilation
-        dims = len(kernel)
-        for i in range(dims):
-            # Windows as long as the spread-out kernel, of which every dilation-th value counts: a view, no copy.
-            x = x.unfold(2 + i, dilation[i] * (kernel[i] - 1) + 1, stride[i])[..., :: dilation[i]]
-        return x.permute(1, *range(2 + dims, 2 + 2 * dims), 0, *range(2, 2 + dims)).contiguous()
+    def forward(ctx: Any, x: Tensor, weight: Tensor, at: "_Geometry") -> Tensor:
+        ctx.save_for_backward(x, weight)
+        ctx.at = at
+        y = x.new_empty(x.size(0), weight.size(0), *at.out)
+        kernel = _entries(weight, at)
+        x_row = None
+        for images in _parts(x, y, at):
+            n, x_row, y_row = len(x[images]), _row_of_x(x[images], at, x_row), _zeros_of_y(y[images], at)
+            for w_k, x_k in zip(kernel, _join(_slices(x_row, n, at), kernel), strict=True):
+                _add_product(y_row, w_k, x_k)  # y += W_k · x_k
+            y[images] = _places(y_row, n, at)
+        return y
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> Any:
-        return _PutBack.apply(grad, *ctx.geometry), None, None, None
+        x, weight = ctx.saved_tensors
+        x_needed, w_needed, _ = ctx.needs_input_grad
+        dx = _Spread.apply(grad, weight.conj(), ctx.at) if x_needed else None
+        return dx, _Correlate.apply(x.conj(), grad, ctx.at) if w_needed else None, None
 
 
-class _PutBack(torch.autograd.Function):
-    """(C, *kernel, N, *out) -> (N, C, *size): adds each value to the place that `_Patches` read it from."""
+class _Spread(torch.autograd.Function):
+    """dS/dx: y (N, O, *out) and W (O, C / groups, *kernel) -> x (N, C, *size)."""
 
     @staticmethod
-    def forward(ctx: Any, cols: Tensor, shape: _Sizes, kernel: _Sizes, stride: _Sizes, dilation: _Sizes) -> Tensor:
-        ctx.geometry = kernel, stride, dilation
-        out, x = cols.shape[2 + len(kernel) :], cols.new_zeros(shape)
-        cols = cols.flatten(1, len(kernel))
-        for i, place in enumerate(product(*[range(k) for k in kernel])):
-            # x[n, c, o*stride + k*dilation] += cols[c, k, n, o] for all positions o of the kernel at once
-            starts = [k * d for k, d in zip(place, dilation, strict=True)]
-            seen = [slice(b, b + s * (o - 1) + 1, s) for b, s, o in zip(starts, stride, out, strict=True)]
-            x[:, :, *seen] += cols[:, i].transpose(0, 1)
+    def forward(ctx: Any, y: Tensor, weight: Tensor, at: "_Geometry") -> Tensor:
+        ctx.save_for_backward(y, weight)
+        ctx.at = at
+        # zeros where a stride leaves pixels between the kernels, or behind the last one
+        x = (y.new_empty if at.covers else y.new_zeros)(y.size(0), weight.size(1) * at.groups, *at.size)
+        kernel = _entries(weight, at)
+        for images in _parts(x, y, at):
+            n, y_row, x_row = len(x[images]), _row_of_y(y[images], at), _zeros_of_x(x[images], at)
+            slices = _slices(x_row, n, at)
+            if len(kernel) == len(slices):
+                for w_k, x_k in zip(kernel, slices, strict=True):
+                    _add_product(x_k, w_k.mT, y_row)  # x_k += W_kᵀ · y
+            else:
+                products = (kernel[0].mT @ y_row).unflatten(1, (-1, len(slices)))
+                for x_k, more in zip(slices, products.unbind(2), strict=True):
+                    x_k += more
+            for pixels, in_row in _pixels(x[images], x_row, at):
+                pixels.copy_(in_row)
         return x
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> Any:
-        return _Patches.apply(grad, *ctx.geometry), None, None, None, None
+        y, weight = ctx.saved_tensors
+        y_needed, w_needed, _ = ctx.needs_input_grad
+        dy = _Convolve.apply(grad, weight.conj(), ctx.at) if y_needed else None
+        return dy, _Correlate.apply(grad, y.conj(), ctx.at) if w_needed else None, None
 
 
-# Convolution ----------------------------------------------------------------------------------------------------------
+class _Correlate(torch.autograd.Function):
+    """dS/dW: x (N, C, *size) and y (N, O, *out) -> W (O, C / groups, *kernel)."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, y: Tensor, at: "_Geometry") -> Tensor:
+        ctx.save_for_backward(x, y)
+        ctx.at = at
+        outs, ins = y.size(1) // at.groups, x.size(1) // at.groups
+        joined = _is_thin(outs, ins)
+        k = math.prod(at.kernel)
+        weight = widen(x).new_zeros(*((1, at.groups, outs, ins * k) if joined else (k, at.groups, outs, ins)))
+        x_row = None
+        for images in _parts(x, y, at):
+            n, x_row, y_row = len(x[images]), _row_of_x(x[images], at, x_row), _row_of_y(y[images], at)
+            for w_k, x_k in zip(weight, _join(_slices(x_row, n, at), weight), strict=True):
+                _add_product(w_k, y_row, x_k.mT)  # W_k += y · x_kᵀ
+        weight = weight if joined else weight.movedim(0, -1)
+        return weight.reshape(y.size(1), ins, *at.kernel).to(x.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Any:
+        x, y = ctx.saved_tensors
+        x_needed, y_needed, _ = ctx.needs_input_grad
+        dx = _Spread.apply(y.conj(), grad, ctx.at) if x_needed else None
+        return dx, _Convolve.apply(x.conj(), grad, ctx.at) if y_needed else None, None
+
+
+# Images as long rows --------------------------------------------------------------------------------------------------
+
+
+class _Geometry(NamedTuple):
+    """How a kernel moves over images: one number per spatial dimension, and `groups`."""
+
+    size: _Sizes  # of x
+    kernel: _Sizes
+    stride: _Sizes
+    dilation: _Sizes
+    before: _Sizes  # zeros before the first pixel; those behind the last follow from `out`
+    out: _Sizes  # of y
+    groups: int
+
+    # With a stride s every s-th pixel goes into a grid of its own: entry k meets the pixels p·s + k·d, all of which are
+    # neighbours in grid number k·d mod s. There are as many grids as remainders occur.
+    @property
+    def grids(self) -> _Sizes:
+        return tuple(min(s, d * (k - 1) + 1) for s, d, k in zip(self.stride, self.dilation, self.kernel, strict=True))
+
+    # In its grid entry k starts k·d // s further on, so a grid has room for all places and the largest such step.
+    @property
+    def grid(self) -> _Sizes:
+        steps = [d * (k - 1) // s for k, d, s in zip(self.kernel, self.dilation, self.stride, strict=True)]
+        return tuple(o + step for o, step in zip(self.out, steps, strict=True))
+
+    @property
+    def covers(self) -> bool:
+        """Whether every pixel stands in a grid."""
+        ends = (g * s - b for g, s, b in zip(self.grid, self.stride, self.before, strict=True))
+        return self.grids == self.stride and all(end >= n for end, n in zip(ends, self.size, strict=True))
+
+
+def _length_of_x(n: int, at: _Geometry) -> int:
+    """All grids of n images, and a rest over which the last slice hangs."""
+    rest = sum((g - o) * math.prod(at.grid[i + 1 :]) for i, (g, o) in enumerate(zip(at.grid, at.out, strict=True)))
+    return math.prod(at.grids) * n * math.prod(at.grid) + rest
+
+
+def _zeros_of_x(x: Tensor, at: _Geometry) -> Tensor:
+    """A row for images like x: (groups, C / groups, length)."""
+    return widen(x).new_zeros(at.groups, x.size(1) // at.groups, _length_of_x(x.size(0), at))
+
+
+def _row_of_x(x: Tensor, at: _Geometry, row: Tensor | None = None) -> Tensor:
+    """Images as a row: a new one, or that of earlier images, where all but the pixels is zero already."""
+    if at.grid == at.size and max(at.kernel) == 1 and not any(at.before):
+        return widen(x).transpose(0, 1).reshape(at.groups, x.size(1) // at.groups, -1)
+    if row is None or row.size(2) != _length_of_x(x.size(0), at):
+        row = _zeros_of_x(x, at)
+    for pixels, in_row in _pixels(x, row, at):
+        in_row.copy_(pixels)
+    return row
+
+
+def _pixels(x: Tensor, row: Tensor, at: _Geometry) -> Iterator[tuple[Tensor, Tensor]]:
+    """For each grid the pixels that it holds: as they stand in x, and as they stand in the row."""
+    n, c = x.shape[:2]
+    grids = row.flatten(0, 1)[:, : math.prod(at.grids) * n * math.prod(at.grid)].view(c, *at.grids, n, *at.grid)
+    for which in product(*[range(g) for g in at.grids]):
+        in_x: list[slice] = [slice(None)] * 2
+        in_grid: list[slice] = [slice(None)] * 2
+        for r, s, b, length, size in zip(which, at.stride, at.before, at.grid, at.size, strict=True):
+            # place j of the grid is pixel r + s·j - before
+            first = max(-((r - b) // s), 0)
+            pixel = r + s * first - b
+            count = max(min(length - first, -((pixel - size) // s)), 0)
+            in_x.append(slice(pixel, pixel + s * count, s))
+            in_grid.append(slice(first, first + count))
+        place: tuple[Any, ...] = (slice(None), *which)
+        grid = grids[place].transpose(0, 1)
+        yield x[tuple(in_x)], grid[tuple(in_grid)]
+
+
+def _slices(row: Tensor, n: int, at: _Geometry) -> list[Tensor]:
+    """x_k for each entry k of the kernel: (groups, C / groups, N · grid), none of them a copy."""
+    length = n * math.prod(at.grid)
+    starts = []
+    for entry in product(*[range(k) for k in at.kernel]):
+        which = step = 0
+        for k, d, s, grids, grid in zip(entry, at.dilation, at.stride, at.grids, at.grid, strict=True):
+            which, step = which * grids + k * d % s, step * grid + k * d // s
+        starts.append(which * length + step)
+    return [row[:, :, start : start + length] for start in starts]
+
+
+def _zeros_of_y(y: Tensor, at: _Geometry) -> Tensor:
+    return widen(y).new_zeros(at.groups, y.size(1) // at.groups, y.size(0) * math.prod(at.grid))
+
+
+def _row_of_y(y: Tensor, at: _Geometry) -> Tensor:
+    """(N, O, *out) -> (groups, O / groups, N · grid), zero where the kernel would hang over an edge."""
+    if at.grid == at.out:
+        return widen(y).transpose(0, 1).reshape(at.groups, y.size(1) // at.groups, -1)
+    row = _zeros_of_y(y, at)
+    _places(row, y.size(0), at).copy_(y)
+    return row
+
+
+def _places(row: Tensor, n: int, at: _Geometry) -> Tensor:
+    """The row of y as (N, O, *out), without those places."""
+    return row.view(-1, n, *at.grid)[:, :, *map(slice, at.out)].transpose(0, 1)
+
+
+def _parts(x: Tensor, y: Tensor, at: _Geometry) -> Iterator[slice]:
+    """A few images at a time: their rows stay in the cache, and little memory is needed beside x and y."""
+    n = x.size(0)
+    if torch.compiler.is_compiling():
+        return iter([slice(0, n)])
+    k = math.prod(at.kernel) if _is_thin(y.size(1) // at.groups, x.size(1) // at.groups) else 0
+    each = math.prod(at.grid) * (x.size(1) * (math.prod(at.grids) + k) + y.size(1))
+    few = max((_ROOM if x.device.type == "cpu" else 64 * _ROOM) // max(each, 1), 1)
+    few = math.ceil(n / math.ceil(n / few)) if n else 1  # parts of one size, as far as possible
+    return (slice(i, min(i + few, n)) for i in range(0, n, few))
+
+
+_ROOM = 2**19  # numbers, 2 MB of them in float32
+
+
+# Products -------------------------------------------------------------------------------------------------------------
+
+
+def _add_product(total: Tensor, a: Tensor, b: Tensor) -> None:
+    """total += a @ b. If every channel is a group (depthwise) `a` is one number a group, and times is faster than @."""
+    if a.size(1) == a.size(2) == 1:
+        total.addcmul_(a, b)
+    else:
+        total.baddbmm_(a, b)
+
+
+def _is_thin(outs: int, ins: int) -> bool:
+    """Few channels in and more out (a first layer): one product with all slices joined is faster than thin ones."""
+    return ins < min(outs, 8)
+
+
+def _entries(weight: Tensor, at: _Geometry) -> Tensor:
+    """W_k for each entry k: (kernel, groups, O / groups, C / groups). Thin ones stand side by side in one."""
+    by_group = widen(weight).reshape(at.groups, weight.size(0) // at.groups, weight.size(1), -1)
+    if _is_thin(*by_group.shape[1:3]):
+        return by_group.flatten(2)[None]
+    return by_group.movedim(-1, 0).contiguous()
+
+
+def _join(slices: list[Tensor], kernel: Tensor) -> list[Tensor]:
+    return slices if len(kernel) == len(slices) else [torch.stack(slices, 2).flatten(1, 2)]
+
+
+# Functions ------------------------------------------------------------------------------------------------------------
+
+_Int = int | Sequence[int]
 
 
 def _conv(
@@ -132,115 +273,101 @@ def _conv(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None,
-    stride: int | Sequence[int],
-    padding: int | Sequence[int] | str,
-    dilation: int | Sequence[int],
+    stride: _Int,
+    padding: _Int | str,
+    dilation: _Int,
     groups: int,
 ) -> Tensor:
     """y[n, o, p] = b[o] + Σ_c Σ_k W[o, c, k] · x[n, c, p·stride + k·dilation], for p and k with `dims` numbers each."""
-    if not isinstance(input, Tensor):
-        raise TypeError(f"conv{dims}d(): argument 'input' must be Tensor, not {type(input).__name__}")
+    _check_tensors(f"conv{dims}d", dims, input, weight, groups)
     stride, dilation = _expand(stride, dims, "stride"), _expand(dilation, dims, "dilation")
     kernel = tuple(weight.shape[2:])
     if isinstance(padding, str):
         sides = _named_padding(padding, kernel, stride, dilation)
     else:
         sides = [(p, p) for p in _expand(padding, dims, "padding")]
-    _check_conv(dims, input, weight, bias, stride, sides, dilation, groups)
-
+    _check_conv(dims, input, weight, weight.size(1) * groups, stride, sides, dilation, groups)
+    _check_bias(bias, weight, weight.size(0))
     if input.dim() == dims + 1:
         return _conv(dims, input.unsqueeze(0), weight, bias, stride, padding, dilation, groups).squeeze(0)
-    x = pad(input, _last_first(sides)) if any(map(any, sides)) else input
-    _check_room(x, kernel, dilation)
-    n, c, o = x.size(0), weight.size(1), weight.size(0)
-    k = math.prod(kernel)
 
-    cols = _Patches.apply(x, kernel, stride, dilation)  # (groups * c, *kernel, n, *out)
-    out = cols.shape[2 + dims :]
-    # y = W · cols: each group of output channels sees its own group of input channels
-    y = weight.reshape(groups, o // groups, c * k) @ cols.view(groups, c * k, n * math.prod(out))
-    y = y.view(o, n, *out)
-    if bias is not None:
-        y += bias.view(o, *[1] * (dims + 1))
-    return y.transpose(0, 1).contiguous()
+    size = tuple(input.shape[2:])
+    room = [n + b + a for n, (b, a) in zip(size, sides, strict=True)]
+    reach = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
+    if any(n < r for n, r in zip(room, reach, strict=True)):
+        sizes = f"Calculated padded input size per channel: {(*room,)}. Kernel size: {(*reach,)}."
+        raise RuntimeError(f"{sizes} Kernel size can't be greater than actual input size")
+    # places at 0, stride, 2·stride, ... as long as the kernel does not hang over the edge
+    out = tuple((n - r) // s + 1 for n, r, s in zip(room, reach, stride, strict=True))
+    at = _Geometry(size, kernel, stride, dilation, tuple(before for before, _ in sides), out, groups)
+    return _add_bias(_Convolve.apply(input, weight, at), bias)
 
 
-def _expand(value: int | Sequence[int], dims: int, name: str) -> _Sizes:
-    """One number for each dimension, from one for all or one each."""
-    values = tuple(value) if isinstance(value, Iterable) else (value,)
-    if not all(isinstance(v, int) for v in values):
-        raise TypeError(f"{name} must be int or a sequence of ints, but got {value}")
-    if len(values) not in (1, dims):
-        raise RuntimeError(f"expected {name} to be a single integer value or a list of {dims} values, but got {value}")
-    return values if len(values) == dims else values * dims
-
-
-def _named_padding(padding: str, kernel: _Sizes, stride: _Sizes, dilation: _Sizes) -> list[tuple[int, int]]:
-    """The (before, after) of each dimension under the names "same" and "valid"."""
-    if padding == "valid":
-        return [(0, 0)] * len(kernel)
-    if padding != "same":
-        raise RuntimeError(f"Invalid padding string: '{padding}'")
-    if any(s != 1 for s in stride):
-        raise RuntimeError("padding='same' is not supported for strided convolutions")
-    # A kernel of length k eats dilation * (k - 1); if that is odd, the larger half is put back at the end.
-    eaten = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
-    return [(e // 2, e - e // 2) for e in eaten]
-
-
-def _last_first(sides: Sequence[tuple[int, int]]) -> list[int]:
-    """(before, after) per dimension -> the order of `pad`."""
-    return [number for side in reversed(sides) for number in side]
-
-
-def _check_conv(
+def _conv_transpose(
     dims: int,
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None,
-    stride: _Sizes,
-    sides: list[tuple[int, int]],
-    dilation: _Sizes,
+    stride: _Int,
+    padding: _Int,
+    output_padding: _Int,
     groups: int,
-) -> None:
-    def problems() -> Iterator[tuple[bool, str]]:
-        yield weight.dim() != dims + 2, f"expected a weight of {dims + 2} dimensions, but got {[*weight.shape]}"
-        shapes = f"Expected {dims + 1}D (unbatched) or {dims + 2}D (batched) input to conv{dims}d"
-        yield input.dim() not in (dims + 1, dims + 2), f"{shapes}, but got input of size: {[*input.shape]}"
-        yield groups <= 0, "non-positive groups is not supported"
-        yield min(stride) <= 0, "non-positive stride is not supported"
-        yield min(min(side) for side in sides) < 0, "negative padding is not supported"
-        yield min(dilation) <= 0, f"dilation should be greater than zero, but got {[*dilation]}"
-        yield min(weight.shape[2:]) <= 0, f"kernel size should be greater than zero, but got {[*weight.shape[2:]]}"
-        o, c = weight.shape[:2]
-        yield o == 0 or o % groups != 0, f"{o} output channels do not make {groups} groups"
-        channels = input.size(-dims - 1)
-        expected = f"expected input{[*input.shape]} to have {c * groups} channels, but got {channels} channels instead"
-        yield channels != c * groups, f"Given groups={groups}, weight of size {[*weight.shape]}, {expected}"
-        if bias is not None:
-            yield tuple(bias.shape) != (o,), f"expected bias to be 1-dimensional with {o} elements, got {[*bias.shape]}"
-            kinds = f"{weight.dtype} and {bias.dtype}"
-            yield bias.dtype != weight.dtype, f"weight and bias should have the same type, but got {kinds}"
+    dilation: _Int,
+) -> Tensor:
+    """x[n, c, p·stride + k·dilation] = b[c] + Σ_o Σ_k W[o, c, k] · y[n, o, p], for all p and k that meet there."""
+    _check_tensors(f"conv_transpose{dims}d", dims, input, weight, groups)
+    stride, dilation = _expand(stride, dims, "stride"), _expand(dilation, dims, "dilation")
+    padding, extra = _expand(padding, dims, "padding"), _expand(output_padding, dims, "output_padding")
+    kernel = tuple(weight.shape[2:])
+    _check_conv(dims, input, weight, weight.size(0), stride, [(p, p) for p in padding], dilation, groups)
+    _check_bias(bias, weight, weight.size(1) * groups)
+    if any(not 0 <= e < max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
+        raise RuntimeError(f"output padding must be smaller than either stride or dilation, but got {extra}")
+    if input.dim() == dims + 1:
+        args = weight, bias, stride, padding, extra, groups, dilation
+        return _conv_transpose(dims, input.unsqueeze(0), *args).squeeze(0)
 
-    for wrong, message in problems():
-        if wrong:
-            raise RuntimeError(message)
+    out = tuple(input.shape[2:])
+    # the size of an image that a convolution turns into `out`; several are, and `extra` chooses among them
+    size = tuple(
+        (o - 1) * s + d * (k - 1) + 1 - 2 * p + e
+        for o, s, d, k, p, e in zip(out, stride, dilation, kernel, padding, extra, strict=True)
+    )
+    if min(size) <= 0 or min(out) == 0:
+        raise RuntimeError(f"Given input size per channel: {out}. Calculated output size: {size}. It is too small")
+    at = _Geometry(size, kernel, stride, dilation, padding, out, groups)
+    return _add_bias(_Spread.apply(input, weight, at), bias)
 
 
-def _check_room(x: Tensor, kernel: _Sizes, dilation: _Sizes) -> None:
-    needed = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
-    if any(size < need for size, need in zip(x.shape[2:], needed, strict=True)):
-        sizes = f"Calculated padded input size per channel: {(*x.shape[2:],)}. Kernel size: {(*needed,)}."
-        raise RuntimeError(f"{sizes} Kernel size can't be greater than actual input size")
+def _add_bias(y: Tensor, bias: Tensor | None) -> Tensor:
+    if bias is not None:
+        y += bias.view(-1, *[1] * (y.dim() - 2))
+    return y
+
+
+def conv1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: _Int = 1,
+    padding: _Int | str = 0,
+    dilation: _Int = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Slides each of O kernels over signals. Like `torch.nn.functional.conv1d`.
+
+    input (N, C, L) or (C, L), weight (O, C / groups, K), bias (O) -> (N, O, L') or (O, L').
+    """
+    return _conv(1, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv2d(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None = None,
-    stride: int | Sequence[int] = 1,
-    padding: int | Sequence[int] | str = 0,
-    dilation: int | Sequence[int] = 1,
+    stride: _Int = 1,
+    padding: _Int | str = 0,
+    dilation: _Int = 1,
     groups: int = 1,
 ) -> Tensor:
     """Slides each of O kernels over images. Like `torch.nn.functional.conv2d`.
@@ -250,36 +377,113 @@ def conv2d(
     return _conv(2, input, weight, bias, stride, padding, dilation, groups)
 
 
-class _Conv(Module):
-    """What convolutions of all dimensions share; a subclass says how many there are and how it is called."""
+def conv3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: _Int = 1,
+    padding: _Int | str = 0,
+    dilation: _Int = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Slides each of O kernels over volumes or videos. Like `torch.nn.functional.conv3d`.
+
+    input (N, C, D, H, W) or without N, weight (O, C / groups, J, K, L), bias (O) -> (N, O, D', H', W').
+    """
+    return _conv(3, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv_transpose1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: _Int = 1,
+    padding: _Int = 0,
+    output_padding: _Int = 0,
+    groups: int = 1,
+    dilation: _Int = 1,
+) -> Tensor:
+    """Lays down a kernel for each number of a signal. Like `torch.nn.functional.conv_transpose1d`.
+
+    input (N, C, L) or (C, L), weight (C, O / groups, K), bias (O) -> (N, O, L') or (O, L').
+    """
+    return _conv_transpose(1, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_transpose2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: _Int = 1,
+    padding: _Int = 0,
+    output_padding: _Int = 0,
+    groups: int = 1,
+    dilation: _Int = 1,
+) -> Tensor:
+    """Lays down a kernel for each pixel of images. Like `torch.nn.functional.conv_transpose2d`.
+
+    input (N, C, H, W) or (C, H, W), weight (C, O / groups, K, L), bias (O) -> (N, O, H', W') or (O, H', W').
+    """
+    return _conv_transpose(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_transpose3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: _Int = 1,
+    padding: _Int = 0,
+    output_padding: _Int = 0,
+    groups: int = 1,
+    dilation: _Int = 1,
+) -> Tensor:
+    """Lays down a kernel for each voxel of volumes. Like `torch.nn.functional.conv_transpose3d`.
+
+    input (N, C, D, H, W) or without N, weight (C, O / groups, J, K, L), bias (O) -> (N, O, D', H', W').
+    """
+    return _conv_transpose(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:
+    """conv1d with time first: (T, N, C), weight (K, C, O), bias (O) -> (T', N, O). Like `torch.conv_tbc`."""
+    return conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias, padding=pad).permute(2, 0, 1)
+
+
+# Modules --------------------------------------------------------------------------------------------------------------
+
+
+class _ConvBase(Module):
+    """What convolutions of all kinds share; a subclass says how many dimensions there are."""
 
     _dims: int
+    padding: Any  # numbers, or a name
     weight: Tensor
     bias: Tensor | None
 
-    def __init__(
+    def _build(
         self,
         in_channels: int,
         out_channels: int,
-        kernel_size: int | Sequence[int],
-        stride: int | Sequence[int] = 1,
-        padding: int | Sequence[int] | str = 0,
-        dilation: int | Sequence[int] = 1,
-        groups: int = 1,
-        bias: bool = True,
-        padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
+        kernel_size: _Int,
+        stride: _Int,
+        padding: _Int | str,
+        dilation: _Int,
+        transposed: bool,
+        output_padding: _Int,
+        groups: int,
+        bias: bool,
+        padding_mode: str,
+        device: Any,
+        dtype: Any,
     ) -> None:
-        super().__init__()
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size, self.stride = self._per_dim(kernel_size), self._per_dim(stride)
         self.padding = padding if isinstance(padding, str) else self._per_dim(padding)
-        self.dilation = self._per_dim(dilation)
-        self.padding_mode = padding_mode
-        self.transposed, self.output_padding = False, self._per_dim(0)
+        self.dilation, self.padding_mode = self._per_dim(dilation), padding_mode
+        self.transposed, self.output_padding = transposed, self._per_dim(output_padding)
         self._check_options()
-        shape = (out_channels, in_channels // groups, *self.kernel_size)
+        first, second = (in_channels, out_channels) if transposed else (out_channels, in_channels)
+        shape = (first, second // groups, *self.kernel_size)
         self.weight = Parameter(torch.empty(shape, device=device, dtype=dtype))
         if bias:
             self.bias = Parameter(torch.empty(out_channels, device=device, dtype=dtype))
@@ -287,8 +491,17 @@ class _Conv(Module):
             self.register_parameter("bias", None)
         self.reset_parameters()
 
-    def _per_dim(self, value: int | Sequence[int]) -> _Sizes:
+    def _per_dim(self, value: _Int) -> _Sizes:
         return tuple(value) if isinstance(value, Iterable) else (value,) * self._dims
+
+    def reset_parameters(self) -> None:
+        """Draws the first weights. A slope of sqrt(5) turns Kaiming's bound into 1/sqrt(fan_in)."""
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        if self.bias is not None:
+            # b ~ U(-1/sqrt(fan_in), 1/sqrt(fan_in)), fan_in = weight.size(1) * kernel entries
+            fan_in = math.prod(self.weight.shape[1:])
+            bound = 1 / math.sqrt(fan_in) if fan_in > 0 else 0
+            init.uniform_(self.bias, -bound, bound)
 
     def _check_options(self) -> None:
         if self.groups <= 0:
@@ -306,14 +519,41 @@ class _Conv(Module):
         if self.padding_mode not in modes:
             raise ValueError(f"padding_mode must be one of {modes}, but got padding_mode='{self.padding_mode}'")
 
-    def reset_parameters(self) -> None:
-        """Draws the first weights. A slope of sqrt(5) turns Kaiming's bound into 1/sqrt(fan_in)."""
-        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
-        if self.bias is not None:
-            # b ~ U(-1/sqrt(fan_in), 1/sqrt(fan_in)), fan_in = (C / groups) * K * L
-            fan_in = math.prod(self.weight.shape[1:])
-            bound = 1 / math.sqrt(fan_in) if fan_in > 0 else 0
-            init.uniform_(self.bias, -bound, bound)
+    def extra_repr(self) -> str:
+        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        if self.padding != (0,) * len(self.padding):
+            text += f", padding={self.padding}"
+        if self.dilation != (1,) * len(self.dilation):
+            text += f", dilation={self.dilation}"
+        if self.output_padding != (0,) * len(self.output_padding):
+            text += f", output_padding={self.output_padding}"
+        if self.groups != 1:
+            text += f", groups={self.groups}"
+        if self.bias is None:
+            text += ", bias=False"
+        if self.padding_mode != "zeros":
+            text += f", padding_mode={self.padding_mode}"
+        return text
+
+
+class _Conv(_ConvBase):
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: _Int,
+        stride: _Int = 1,
+        padding: _Int | str = 0,
+        dilation: _Int = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        sizes = kernel_size, stride, padding, dilation, False, 0
+        self._build(in_channels, out_channels, *sizes, groups, bias, padding_mode, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         padding: _Sizes | str = self.padding
@@ -322,22 +562,21 @@ class _Conv(Module):
                 sides = _named_padding(padding, self.kernel_size, self.stride, self.dilation)
             else:
                 sides = [(p, p) for p in padding]
-            input, padding = pad(input, _last_first(sides), self.padding_mode), (0,)
+            # pad wants the last dimension first
+            input, padding = pad(input, [p for side in reversed(sides) for p in side], self.padding_mode), (0,)
         return _conv(self._dims, input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
-    def extra_repr(self) -> str:
-        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        if self.padding != (0,) * len(self.padding):
-            text += f", padding={self.padding}"
-        if self.dilation != (1,) * len(self.dilation):
-            text += f", dilation={self.dilation}"
-        if self.groups != 1:
-            text += f", groups={self.groups}"
-        if self.bias is None:
-            text += ", bias=False"
-        if self.padding_mode != "zeros":
-            text += f", padding_mode={self.padding_mode}"
-        return text
+
+class Conv1d(_Conv):
+    """y[n, o, i] = b[o] + Σ_c Σ_k W[o, c, k] · x[n, c, i·stride + k]. Like `torch.nn.Conv1d`.
+
+    input (N, in_channels, L) or (in_channels, L) -> (N, out_channels, L') or (out_channels, L'), with
+    L' = floor((L + 2·padding - dilation·(K - 1) - 1) / stride) + 1; everything else as in Conv2d.
+
+    Source: torch.nn.Conv1d.
+    """
+
+    _dims = 1
 
 
 class Conv2d(_Conv):
@@ -354,3 +593,175 @@ class Conv2d(_Conv):
     """
 
     _dims = 2
+
+
+class Conv3d(_Conv):
+    """y[n, o, p] = b[o] + Σ_c Σ_k W[o, c, k] · x[n, c, p·stride + k], p and k with 3 numbers. Like `torch.nn.Conv3d`.
+
+    input (N, in_channels, D, H, W) or without N -> (N, out_channels, D', H', W'); all else as in Conv2d.
+
+    Source: torch.nn.Conv3d.
+    """
+
+    _dims = 3
+
+
+class _ConvTranspose(_ConvBase):
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: _Int,
+        stride: _Int = 1,
+        padding: _Int = 0,
+        output_padding: _Int = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: _Int = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        if padding_mode != "zeros":
+            raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
+        super().__init__()
+        sizes = kernel_size, stride, padding, dilation, True, output_padding
+        self._build(in_channels, out_channels, *sizes, groups, bias, padding_mode, device, dtype)
+
+    def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
+        extra = self.output_padding if output_size is None else self._missing_to(output_size, input)
+        sizes = self.stride, self.padding, extra, self.groups, self.dilation
+        return _conv_transpose(self._dims, input, self.weight, self.bias, *sizes)
+
+    def _missing_to(self, output_size: Sequence[int], input: Tensor) -> _Sizes:
+        """The output_padding that leads to this size."""
+        dims, got = self._dims, len(output_size)
+        leading = input.dim() - dims
+        if got == input.dim():
+            output_size = output_size[leading:]
+        if len(output_size) != dims:
+            raise ValueError(f"output_size must have {dims} or {dims + leading} elements (got {got})")
+        numbers = zip(input.shape[leading:], self.stride, self.padding, self.dilation, self.kernel_size, strict=True)
+        least = [(n - 1) * s - 2 * p + d * (k - 1) + 1 for n, s, p, d, k in numbers]
+        extra = tuple(size - low for size, low in zip(output_size, least, strict=True))
+        if any(not 0 <= e < s for e, s in zip(extra, self.stride, strict=True)):
+            most = [low + s - 1 for low, s in zip(least, self.stride, strict=True)]
+            raise ValueError(f"requested an output size of {output_size}, but valid sizes range from {least} to {most}")
+        return extra
+
+
+class ConvTranspose1d(_ConvTranspose):
+    """y[n, o, i·stride + k - padding] += W[c, o, k] · x[n, c, i] for all c, i, k. Like `torch.nn.ConvTranspose1d`.
+
+    input (N, in_channels, L) or (in_channels, L) -> (N, out_channels, L') or (out_channels, L'), with
+    L' = (L - 1)·stride - 2·padding + dilation·(K - 1) + output_padding + 1; everything else as in ConvTranspose2d.
+
+    Source: torch.nn.ConvTranspose1d.
+    """
+
+    _dims = 1
+
+
+class ConvTranspose2d(_ConvTranspose):
+    """y[n, o, i·stride + k, j·stride + l] += W[c, o, k, l] · x[n, c, i, j] for all c, i, j, k, l, after y = bias.
+
+    Like `torch.nn.ConvTranspose2d`: each pixel lays down a kernel, `padding` pixels are cut off all around. It is what
+    the gradient of a Conv2d with the same numbers does to its output, and leads back to the size of its input.
+
+    input (N, in_channels, H, W) or (in_channels, H, W) -> (N, out_channels, H', W') or (out_channels, H', W'), where
+    H' = (H - 1)·stride - 2·padding + dilation·(K - 1) + output_padding + 1. A strided convolution makes one size out of
+    several: output_padding, or output_size in the call, says which to return to. weight (in_channels, out_channels /
+    groups, K, L) and bias (out_channels) start from U(-k, k) with k = 1/sqrt(out_channels / groups · K · L).
+
+    Source: torch.nn.ConvTranspose2d; Dumoulin and Visin, arXiv 1603.07285.
+    """
+
+    _dims = 2
+
+
+class ConvTranspose3d(_ConvTranspose):
+    """y[n, o, p·stride + k] += W[c, o, k] · x[n, c, p], p and k with 3 numbers each. Like `torch.nn.ConvTranspose3d`.
+
+    input (N, in_channels, D, H, W) or without N -> (N, out_channels, D', H', W'); all else as in ConvTranspose2d.
+
+    Source: torch.nn.ConvTranspose3d.
+    """
+
+    _dims = 3
+
+
+# Checks ---------------------------------------------------------------------------------------------------------------
+
+
+def _expand(value: _Int, dims: int, name: str) -> _Sizes:
+    """One number for each dimension, from one for all or one each."""
+    values = tuple(value) if isinstance(value, Iterable) else (value,)
+    if not all(isinstance(v, int) for v in values):
+        raise TypeError(f"{name} must be int or a sequence of ints, but got {value}")
+    if len(values) not in (1, dims):
+        raise RuntimeError(f"expected {name} to be a single integer value or a list of {dims} values, but got {value}")
+    return values if len(values) == dims else values * dims
+
+
+def _named_padding(padding: str, kernel: _Sizes, stride: _Sizes, dilation: _Sizes) -> list[tuple[int, int]]:
+    """(before, after) for each dimension, of "same" and "valid"."""
+    if padding == "valid":
+        return [(0, 0)] * len(kernel)
+    if padding != "same":
+        raise RuntimeError(f"Invalid padding string: '{padding}'")
+    if any(s != 1 for s in stride):
+        raise RuntimeError("padding='same' is not supported for strided convolutions")
+    # A kernel of length k eats dilation * (k - 1); if that is odd, the larger half is put back at the end.
+    eaten = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+    return [(e // 2, e - e // 2) for e in eaten]
+
+
+def _check_tensors(name: str, dims: int, input: Tensor, weight: Tensor, groups: int) -> None:
+    for argument, tensor in (("input", input), ("weight", weight)):
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"{name}(): argument '{argument}' must be Tensor, not {type(tensor).__name__}")
+    if groups <= 0:
+        raise RuntimeError("non-positive groups is not supported")
+    if weight.dim() != dims + 2:
+        raise RuntimeError(f"expected a weight of {dims + 2} dimensions, but got {[*weight.shape]}")
+    if input.dim() not in (dims + 1, dims + 2):
+        shapes = f"Expected {dims + 1}D (unbatched) or {dims + 2}D (batched) input to {name}"
+        raise RuntimeError(f"{shapes}, but got input of size: {[*input.shape]}")
+
+
+def _check_conv(
+    dims: int,
+    input: Tensor,
+    weight: Tensor,
+    channels: int,
+    stride: _Sizes,
+    sides: list[tuple[int, int]],
+    dilation: _Sizes,
+    groups: int,
+) -> None:
+    def problems() -> Iterator[tuple[bool, str]]:
+        yield min(stride) <= 0, "non-positive stride is not supported"
+        yield min(min(side) for side in sides) < 0, "negative padding is not supported"
+        yield min(dilation) <= 0, f"dilation should be greater than zero, but got {[*dilation]}"
+        yield min(weight.shape[2:]) <= 0, f"kernel size should be greater than zero, but got {[*weight.shape[2:]]}"
+        first, got = weight.size(0), input.size(-dims - 1)
+        yield first == 0 or first % groups != 0, f"weight of size {[*weight.shape]} does not make {groups} groups"
+        expected = f"expected input{[*input.shape]} to have {channels} channels, but got {got} channels instead"
+        yield got != channels, f"Given groups={groups}, weight of size {[*weight.shape]}, {expected}"
+        yield (
+            input.dtype != weight.dtype,
+            f"Input type ({input.dtype}) and weight type ({weight.dtype}) should be the same",
+        )
+
+    for wrong, message in problems():
+        if wrong:
+            raise RuntimeError(message)
+
+
+def _check_bias(bias: Tensor | None, weight: Tensor, channels: int) -> None:
+    if bias is None:
+        return
+    if tuple(bias.shape) != (channels,):
+        raise RuntimeError(f"expected bias to be 1-dimensional with {channels} elements, but got {[*bias.shape]}")
+    if bias.dtype != weight.dtype:
+        raise RuntimeError(f"weight and bias should have the same type, but got {weight.dtype} and {bias.dtype}")

@@ -1,13 +1,14 @@
 """Parameter and Buffer: tensors that a Module notices when they are assigned to it.
 
 Neither adds arithmetic to a tensor. Each is a mark: "train me and save me" (Parameter), "save me" (Buffer).
+UninitializedParameter and UninitializedBuffer hold the place of one whose shape is not known yet: see `lazy.py`.
 """
 
 from typing import Any
 
 import torch
 
-__all__ = ["Buffer", "Parameter"]
+__all__ = ["Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter"]
 
 
 class _Marked(type(torch.Tensor)):  # type: ignore[misc]
@@ -100,3 +101,84 @@ class Buffer(torch.Tensor, metaclass=_Marked):
         return marked
 
     __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
+
+
+class UninitializedTensorMixin:
+    """A tensor without a shape, which can be moved, cast and given a shape by `materialize`, but not computed with."""
+
+    cls_to_become: Any
+    requires_grad: bool
+    data: torch.Tensor
+
+    _allowed = (
+        *(torch.Tensor.__hash__, torch.Tensor.size, torch.Tensor.copy_, torch.Tensor.get_device),
+        *(torch.Tensor.is_complex, torch.Tensor.is_floating_point, torch._has_compatible_shallow_copy_type),
+        *(torch.Tensor.to, torch.Tensor.cpu, torch.Tensor.cuda, torch.Tensor.half, torch.Tensor.float),
+        *(torch.Tensor.double, torch.Tensor.char, torch.Tensor.short, torch.Tensor.int, torch.Tensor.long),
+    )
+
+    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        """Turns this very object into a Parameter (or plain tensor) of that shape, its values not yet set."""
+        self.data = torch.empty(shape, device=device or self.data.device, dtype=dtype or self.data.dtype)
+        self.__class__ = self.cls_to_become
+
+    @property
+    def shape(self) -> Any:
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer: call the module on a first batch before. "
+            "In load_state_dict this means that an uninitialized tensor was to be loaded into an initialized module."
+        )
+
+    def share_memory_(self) -> Any:
+        raise RuntimeError("Can't share memory on an uninitialized parameter or buffer: it has none yet.")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        if id(self) not in memo:
+            memo[id(self)] = type(self)(self.requires_grad, self.data.device, self.data.dtype)  # type: ignore[call-arg]
+        return memo[id(self)]
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return type(self), (self.requires_grad, self.data.device, self.data.dtype)
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        # Properties such as .data or .grad arrive as method-wrappers.
+        if func in cls._allowed or type(func).__name__ == "method-wrapper":
+            return super().__torch_function__(func, types, args, kwargs or {})  # type: ignore[misc]
+        raise ValueError(
+            f"Attempted to use an uninitialized parameter in {func}: call its module on a first batch before, "
+            "which gives it a shape."
+        )
+
+
+class UninitializedParameter(UninitializedTensorMixin, Parameter):  # type: ignore[misc, override, metaclass]
+    """A Parameter whose shape is not known yet. Like `torch.nn.UninitializedParameter`."""
+
+    cls_to_become = Parameter
+
+    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
+        return torch.Tensor._make_subclass(cls, torch.empty(0, device=device, dtype=dtype), requires_grad)
+
+
+class UninitializedBuffer(UninitializedTensorMixin, torch.Tensor):  # type: ignore[misc, override]
+    """A buffer whose shape is not known yet. Like `torch.nn.UninitializedBuffer`."""
+
+    cls_to_become = torch.Tensor
+
+    def __new__(
+        cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
+    ) -> Any:
+        made: Any = torch.Tensor._make_subclass(cls, torch.empty(0, device=device, dtype=dtype), requires_grad)
+        made.persistent, made._is_buffer = persistent, True
+        return made
+
+
+torch.serialization.add_safe_globals([UninitializedParameter, UninitializedBuffer])
+
+
+def is_lazy(tensor: Any) -> bool:
+    """Whether it is one of these two, or of torch's."""
+    return isinstance(tensor, UninitializedTensorMixin) or hasattr(tensor, "materialize")

@@ -8,35 +8,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from nnbook.nn.dropout import dropout
+from nnbook.nn.linear import linear
 from nnbook.nn.module import Module
 from nnbook.nn.parameter import Parameter
+from nnbook.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell, RNNCellBase, gru_step, lstm_step, rnn_step
+from nnbook.nn.recurrent_time import GRUInTime, LSTMInTime, RNNInTime, ThroughTime, Walk
 
-__all__ = ["LSTM", "RNNBase"]
-
-
-def _sigmoid(x: Tensor) -> Tensor:
-    # σ(x) = 1 / (1 + e⁻ˣ) = eᵐ / (eᵐ + eᵐ⁻ˣ) for any m. With m = min(x, 0) no exponent is positive, so nothing
-    # overflows, and eᵐ + eᵐ⁻ˣ is 1 + e^(2m − x).
-    m = x.clamp(max=0)
-    return m.exp() / (1 + (2 * m - x).exp())
-
-
-def _affine(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    # W x + b, for every row of x
-    return x @ weight.T if bias is None else x @ weight.T + bias
-
-
-def _drop(x: Tensor, p: float) -> Tensor:
-    # keep with probability 1 − p; what is kept grows by 1 / (1 − p), so that the expected value stays
-    if p == 1:
-        return x * 0
-    return x * torch.empty_like(x).bernoulli_(1 - p).div_(1 - p)
+__all__ = ["GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNBase", "RNNCell", "RNNCellBase"]
 
 
 class RNNBase(Module):
     r"""What LSTM, GRU and RNN share: layers, directions, batches of unequal lengths. Like `torch.nn.RNNBase`.
 
-    A subclass says what happens in one time step, in `_cell`, and how wide its state is, in `_state_widths`.
+    A subclass says what happens in one time step, in `_cell`, how wide its state is, in `_state_widths`, and how to go
+    through all steps fast, in `_in_time`.
 
     Layer k reads the outputs of layer k − 1; with `bidirectional` a second network, the names of whose weights end in
     `_reverse`, reads the sequence from its end, and the outputs of both stand side by side. All weights and biases
@@ -145,10 +131,12 @@ class RNNBase(Module):
         """The width of each tensor that goes from one time step to the next; the first is h, the output."""
         return (self.hidden_size,)
 
-    def _cell(
-        self, wx: Tensor, state: tuple[Tensor, ...], w_hh: Tensor, b_hh: Tensor | None, w_hr: Tensor | None
-    ) -> tuple[Tensor, ...]:
-        """One time step: the new state, from `wx` = W_ih x_t + b_ih and the state of the step before."""
+    def _cell(self, wx: Tensor, wh: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """One time step: the new state, from W_ih x + b_ih, W_hh h + b_hh and the state of the step before."""
+        raise NotImplementedError
+
+    def _in_time(self) -> Any:
+        """The same for all steps, forward and backward, by hand."""
         raise NotImplementedError
 
     # ------------------------------------------------------------------------------------------------------- forward
@@ -189,40 +177,39 @@ class RNNBase(Module):
         for layer in range(self.num_layers):
             outputs = []
             for suffix in self._suffixes(layer):
-                state = tuple(s[len(last_states)] for s in states)
-                out, state = self._run_direction(data, sizes, state, suffix)
+                tensors: list[Any] = [data, *self._weights(suffix), *(s[len(last_states)] for s in states)]
+                walk = Walk(sizes, reverse=suffix.endswith("_reverse"))
+                if _by_hand(tensors):
+                    out, *last = ThroughTime.apply(self._in_time(), self._run_direction, walk, *tensors)
+                else:
+                    out, last = self._run_direction(walk, *tensors)
                 outputs.append(out)
-                last_states.append(state)
+                last_states.append(tuple(last))
             data = torch.cat(outputs, dim=1) if self.bidirectional else outputs[0]
-            if self.training and self.dropout > 0 and layer < self.num_layers - 1:
-                data = _drop(data, self.dropout)
+            if layer < self.num_layers - 1:
+                data = dropout(data, self.dropout, self.training)
         return data, [torch.stack(column) for column in zip(*last_states, strict=True)]
 
+    def _weights(self, suffix: str) -> list[Tensor | None]:
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
+        return [getattr(self, name + suffix, None) for name in names]
+
     def _run_direction(
-        self, data: Tensor, sizes: list[int], state: tuple[Tensor, ...], suffix: str
-    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        self, walk: Walk, data: Tensor, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any, *first: Any
+    ) -> tuple[Tensor, list[Tensor]]:
         """One layer in one direction: data (Σ sizes, F), each state (N, width) -> output (Σ sizes, H_out), state."""
-        w_ih, w_hh = getattr(self, "weight_ih" + suffix), getattr(self, "weight_hh" + suffix)
-        b_ih, b_hh = (getattr(self, name + suffix) if self.bias else None for name in ("bias_ih", "bias_hh"))
-        w_hr = getattr(self, "weight_hr" + suffix) if self.proj_size > 0 else None
-
         # The input of every step is known beforehand: one large product instead of L small ones.
-        wx = _affine(data, w_ih, b_ih).split(sizes)
-
-        steps = range(len(sizes))
-        outputs: list[Any] = [None] * len(sizes)
-        for t in reversed(steps) if suffix.endswith("_reverse") else steps:
-            n = sizes[t]
-            if n == sizes[0]:
-                state = self._cell(wx[t], state, w_hh, b_hh, w_hr)
-                outputs[t] = state[0]
-            else:
-                # Sequences n, n + 1, ... have no step t. Forward they are over and keep their last state; in reverse
-                # they have not begun and keep their first.
-                moved = self._cell(wx[t], tuple(s[:n] for s in state), w_hh, b_hh, w_hr)
-                outputs[t] = moved[0]
-                state = tuple(torch.cat([new, old[n:]]) for new, old in zip(moved, state, strict=True))
-        return torch.cat(outputs), state
+        wx = linear(data, w_ih, b_ih).split(walk.sizes)
+        # For each state, its values after every step.
+        steps: list[list[Any]] = [[None] * len(walk.sizes) for _ in first]
+        for t in walk.order:
+            state = tuple(walk.before(after, start, t) for after, start in zip(steps, first, strict=True))
+            h, *rest = self._cell(wx[t], linear(state[0], w_hh, b_hh), state)
+            # h ← W_hr h, with `proj_size`
+            h = h if w_hr is None else linear(h, w_hr)
+            for after, value in zip(steps, (h, *rest), strict=True):
+                after[t] = value
+        return torch.cat(steps[0]), [walk.last(after) for after in steps]
 
     # -------------------------------------------------------------------------------------------------------- checks
 
@@ -231,7 +218,7 @@ class RNNBase(Module):
         if input.dim() not in (2, 3):
             raise ValueError(f"{self._get_name()}: Expected input to be 2D or 3D, got {input.dim()}D instead")
         dtype = self.weight_ih_l0.dtype
-        if input.dtype != dtype and not torch.is_autocast_enabled(input.device.type):
+        if input.dtype != dtype and not _autocast(input):
             raise ValueError(
                 f"RNN input dtype ({input.dtype}) does not match weight dtype ({dtype}). "
                 f"Convert input: input.to({dtype}), or convert model: model.to({input.dtype})"
@@ -244,6 +231,12 @@ class RNNBase(Module):
         if x.size(0) == 0:
             raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
         return x
+
+    def _reject_projection(self, options: dict[str, Any]) -> None:
+        if "proj_size" in options:
+            raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
+        if options:
+            raise TypeError(f"{type(self).__name__} got an unexpected keyword argument '{next(iter(options))}'")
 
     def _check_width(self, data: Tensor) -> None:
         if data.size(-1) != self.input_size:
@@ -271,7 +264,7 @@ class RNNBase(Module):
             name = "hidden" if len(states) == 1 else f"hidden[{i}]"
             if state.shape != (rows, batch, width):
                 raise RuntimeError(f"Expected {name} size {(rows, batch, width)}, got {list(state.shape)}")
-            if state.dtype != data.dtype and not torch.is_autocast_enabled(data.device.type):
+            if state.dtype != data.dtype and not _autocast(data):
                 raise RuntimeError(f"Expected {name} to be of dtype {data.dtype}, as the input is, got {state.dtype}")
         return states
 
@@ -280,6 +273,70 @@ class RNNBase(Module):
         usual["bidirectional"] = False
         shown = [f"{name}={getattr(self, name)}" for name, value in usual.items() if getattr(self, name) != value]
         return ", ".join([f"{self.input_size}, {self.hidden_size}", *shown])
+
+
+def _autocast(x: Tensor) -> bool:
+    kind = x.device.type
+    return torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)  # there is none for "meta"
+
+
+def _by_hand(tensors: list[Any]) -> bool:
+    """Whether the hand-written form may run; autocast and torch.compile need the single steps."""
+    given = [tensor for tensor in tensors if tensor is not None]
+    return (
+        not torch.compiler.is_compiling()
+        and not _autocast(given[0])
+        and all(tensor.dtype == given[0].dtype for tensor in given)
+    )
+
+
+class RNN(RNNBase):
+    r"""The simplest recurrent network, Elman's. Like `torch.nn.RNN`.
+
+    For each layer and time step:
+
+        h ← tanh(W_ih x + b_ih + W_hh h + b_hh)         max(0, ...) with nonlinearity="relu"
+
+    `output, h_n = rnn(input, h_0)`; without `h_0` it starts at zero. L steps, N sequences, D = 2 with `bidirectional`
+    and 1 without:
+
+        input    (L, N, input_size), (N, L, input_size) with `batch_first`, (L, input_size), or a PackedSequence
+        h_0, h_n (num_layers · D, N, hidden_size)       without N if the input has none
+        output   as the input, D · hidden_size wide
+
+    `dropout` acts on the outputs of every layer but the last, in training. The weights of layer k are `weight_ih_l{k}`
+    (hidden_size, features), `weight_hh_l{k}`, `bias_ih_l{k}` and `bias_hh_l{k}`; the other direction's end in
+    `_reverse`.
+
+    Source: torch.nn.RNN; Elman, "Finding Structure in Time", 1990.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        nonlinearity: str = "tanh",
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        device: Any = None,
+        dtype: torch.dtype | None = None,
+        **no_projection: Any,
+    ) -> None:
+        self._reject_projection(no_projection)
+        if nonlinearity not in ("tanh", "relu"):
+            raise ValueError(f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'.")
+        options = (input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional)
+        super().__init__(f"RNN_{nonlinearity.upper()}", *options, device=device, dtype=dtype)
+        self.nonlinearity = nonlinearity
+
+    def _cell(self, wx: Tensor, wh: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return (rnn_step(wx, wh, self.nonlinearity),)
+
+    def _in_time(self) -> RNNInTime:
+        return RNNInTime(self.nonlinearity)
 
 
 class LSTM(RNNBase):
@@ -341,23 +398,48 @@ class LSTM(RNNBase):
     def _state_widths(self) -> tuple[int, ...]:
         return (self.proj_size or self.hidden_size, self.hidden_size)  # h, c
 
-    def _cell(
-        self, wx: Tensor, state: tuple[Tensor, ...], w_hh: Tensor, b_hh: Tensor | None, w_hr: Tensor | None
-    ) -> tuple[Tensor, ...]:
-        h, c = state
+    def _cell(self, wx: Tensor, wh: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return lstm_step(wx, wh, state[1])
 
-        # W_i x + b_i + W_h h + b_h for all four gates                  (N, 4 · hidden_size)
-        gates = wx + _affine(h, w_hh, b_hh)
+    def _in_time(self) -> LSTMInTime:
+        return LSTMInTime()
 
-        # i, f and o = σ(...), g = tanh(...)          σ of the whole row is cheaper than three calls; g's is not used
-        i, f, _, o = _sigmoid(gates).chunk(4, dim=1)
-        g = gates.chunk(4, dim=1)[2].tanh()
 
-        # c ← f ⊙ c + i ⊙ g
-        c = f * c + i * g
-        # h ← o ⊙ tanh(c)
-        h = o * c.tanh()
-        # h ← W_hr h
-        if w_hr is not None:
-            h = h @ w_hr.T
-        return h, c
+class GRU(RNNBase):
+    r"""Gated recurrent unit: two gates, and no memory but the output. Like `torch.nn.GRU`.
+
+    For each layer and time step, with σ the sigmoid and ⊙ the product element by element:
+
+        r = σ(W_ir x + b_ir + W_hr h + b_hr)            reset gate: how much of h the proposal sees
+        z = σ(W_iz x + b_iz + W_hz h + b_hz)            update gate: how much of h stays
+        n = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn))   the proposal
+        h ← (1 − z) ⊙ n + z ⊙ h
+
+    As in torch and cuDNN, r acts on W_hn h + b_hn; in the paper it acts on h. `output, h_n = gru(input, h_0)`, shapes,
+    `dropout` and names are those of RNN; the weights hold the rows of r, z and n below each other.
+
+    Source: torch.nn.GRU; Cho et al., https://arxiv.org/abs/1406.1078.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        device: Any = None,
+        dtype: torch.dtype | None = None,
+        **no_projection: Any,
+    ) -> None:
+        self._reject_projection(no_projection)
+        options = (input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional)
+        super().__init__("GRU", *options, device=device, dtype=dtype)
+
+    def _cell(self, wx: Tensor, wh: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return (gru_step(wx, wh, state[0]),)
+
+    def _in_time(self) -> GRUInTime:
+        return GRUInTime()

@@ -1,17 +1,20 @@
-"""MSELoss, NLLLoss and CrossEntropyLoss beside their torch twins, which judge every case."""
+"""Regression, probability and class losses beside their torch twins, which judge every case."""
 
+import importlib
 import warnings
 from itertools import product
 
 import pytest
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from nnbook import nn as scratch
 from nnbook.nn import functional as SF
 from nnbook.parity.operators import FUSED, OperatorWatch
 
 F = nn.functional
+cross_entropy_file = importlib.import_module("nnbook.nn.cross_entropy")
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5, torch.bfloat16: 2e-2, torch.float16: 2e-3}
 REDUCTIONS = ["mean", "sum", "none"]
 
@@ -99,6 +102,150 @@ def test_mse_corners():
     torch.testing.assert_close(SF.mse_loss(x, -x), F.mse_loss(x, -x))
 
 
+# Other errors and probabilities ---------------------------------------------------------------------------------------
+
+PAIRS = [
+    ("L1Loss", {}),
+    ("SmoothL1Loss", {"beta": 0.5}),
+    ("SmoothL1Loss", {"beta": 0.0}),
+    ("HuberLoss", {"delta": 0.7}),
+    ("PoissonNLLLoss", {"full": True}),
+    ("PoissonNLLLoss", {"log_input": False, "eps": 1e-3}),
+    ("BCELoss", {}),
+    ("BCEWithLogitsLoss", {}),
+    ("KLDivLoss", {"log_target": True}),
+    ("KLDivLoss", {}),
+]
+
+
+def fitting(name, dtype, options):
+    """An input and a target of the kind that the loss asks for."""
+    x, t = normal(5, 4, dtype=dtype), normal(5, 4, seed=1, dtype=dtype)
+    if name.startswith("BCE") or name == "KLDivLoss":
+        t = t.softmax(1) if not options.get("log_target") else t.log_softmax(1)
+    if name == "PoissonNLLLoss":
+        t, x = (3 * t).round().abs(), x if options.get("log_input", True) else x.abs()
+    return (x.sigmoid() if name == "BCELoss" else x.log_softmax(1) if name == "KLDivLoss" else x), t
+
+
+@pytest.mark.filterwarnings("ignore:reduction. .mean. divides")
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize(("name", "options"), PAIRS, ids=str)
+def test_pairs(name, options, dtype):
+    x, t = fitting(name, dtype, options)
+    for reduction in [*REDUCTIONS, *(["batchmean"] if name == "KLDivLoss" else [])]:
+        assert_twins(name, x, t, reduction=reduction, **options)
+        if dtype is torch.float64:
+            assert_twins(name, x.t(), t.t(), reduction=reduction, **options)
+            assert_twins(name, x[:0], t[:0], reduction=reduction, **options)
+            assert_twins(name, x[0, 0], t[0, 0], reduction=reduction, **options)
+
+
+@pytest.mark.parametrize("name", ["L1Loss", "MSELoss", "SmoothL1Loss", "HuberLoss", "BCEWithLogitsLoss"])
+def test_extreme_inputs(name):
+    x = torch.tensor([1e4, -1e4, 1e-30, 0.0, 100.0, -100.0])
+    for t in (torch.zeros(6), torch.ones(6)):
+        assert_twins(name, x, t, reduction="none")
+    x = torch.tensor([float("inf"), -float("inf")])
+    if name != "BCEWithLogitsLoss":  # there, torch says NaN or not by the order of its operations
+        assert_twins(name, x, torch.zeros(2), reduction="none")
+
+
+def test_certain_probabilities():
+    p = torch.tensor([0.0, 1.0, 0.0, 1.0, 1e-40])
+    for t in (torch.tensor([0.0, 1.0, 1.0, 0.0, 1.0]), torch.full((5,), 0.5)):
+        assert_twins("BCELoss", p, t, reduction="none")
+    t = torch.tensor([0.0, 0.0, 1.0])
+    assert_twins("KLDivLoss", torch.tensor([-1.0, -1e4, -2.0]), t, reduction="sum")
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (4,), (1,), ()], ids=str)
+def test_class_weights_of_binary_losses(shape):
+    x, t = normal(3, 4), normal(3, 4, seed=1).sigmoid()
+    weight, positive = normal(*shape, seed=2).abs(), normal(*shape, seed=3).abs() * 3
+    assert_twins("BCELoss", x.sigmoid(), t, weight=weight)
+    assert_twins("BCEWithLogitsLoss", x, t, weight=weight, reduction="sum")
+    assert_twins("BCEWithLogitsLoss", x, t, pos_weight=positive)
+    assert_twins("BCEWithLogitsLoss", x, t, weight=weight, pos_weight=positive, reduction="none")
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_gaussian(full):
+    x, t = normal(3, 4), normal(3, 4, seed=1)
+    few = torch.tensor([[0.5, 1e-9, 0.0, 2.0]] * 3)
+    for var in (normal(3, 4, seed=2).abs(), normal(3, 1, seed=2).abs(), normal(3, seed=2).abs(), few, 0.3, 0.0):
+        for reduction in REDUCTIONS:
+            got = []
+            for m in (scratch, nn):
+                leaves = [v.clone().requires_grad_() if isinstance(v, torch.Tensor) else v for v in (x, t, var)]
+                loss = m.GaussianNLLLoss(full=full, reduction=reduction)(*leaves)
+                got.append([loss, *torch.autograd.grad(loss.sum(), [v for v in leaves if isinstance(v, torch.Tensor)])])
+            torch.testing.assert_close(*got, rtol=1e-5, atol=1e-5)
+
+
+def test_losses_with_weights():
+    x, t, w = normal(3, 2), normal(3, 2, seed=1), normal(3, 2, seed=2).abs()
+    for reduction in REDUCTIONS:
+        for name in ("l1_loss", "mse_loss", "huber_loss"):
+            ours, theirs = (getattr(m, name)(x, t, reduction=reduction, weight=w) for m in (SF, F))
+            torch.testing.assert_close(ours, theirs)
+
+
+def test_kl_div_warns_of_its_mean():
+    with pytest.warns(UserWarning, match="batchmean") as caught:
+        SF.kl_div(normal(3, 2).log_softmax(1), normal(3, 2).softmax(1))
+    assert caught[0].filename == __file__
+
+
+X, T = normal(3, 4, dtype=torch.float64), normal(3, 4, seed=1, dtype=torch.float64)
+BY_HAND = {
+    "mse": (SF.mse_loss, X, T),
+    "mse broadcast": (lambda x, t: SF.mse_loss(x, t, reduction="sum"), X, T[:, :1]),
+    "huber": (lambda x, t: SF.huber_loss(x, t, delta=0.7), X, T),
+    "huber broadcast": (lambda x, t: SF.huber_loss(x, t, reduction="none"), X[0], T),
+    "smooth l1": (lambda x, t: SF.smooth_l1_loss(x, t, beta=0.4), X, T),
+    "binary": (SF.binary_cross_entropy, X.sigmoid(), T.sigmoid()),
+    "scores": (SF.binary_cross_entropy_with_logits, X, T),
+    "positive": (lambda x, t: SF.binary_cross_entropy_with_logits(x, t, pos_weight=T[0].abs()), X, T),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Using a target size")
+@pytest.mark.parametrize("case", BY_HAND)
+def test_derivatives_by_hand(case):
+    function, x, t = BY_HAND[case]
+    leaves = x.clone().requires_grad_(), t.clone().requires_grad_()
+    assert torch.autograd.gradcheck(function, leaves)
+    assert torch.autograd.gradgradcheck(function, leaves)
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("name", ["nll_loss", "cross_entropy"])
+def test_derivatives_by_hand_of_class_losses(name, reduction):
+    x = normal(3, 4, 2, dtype=torch.float64).requires_grad_()
+    target = classes(3, 2, ignored=-100)
+
+    def loss(x):
+        # squared, so that not even the negative log likelihood is linear
+        return getattr(SF, name)(x * x, target, weights(torch.float64) + 0.1, reduction=reduction)
+
+    assert torch.autograd.gradcheck(loss, x)
+    assert torch.autograd.gradgradcheck(loss, x)
+
+
+def test_cross_entropy_has_a_third_derivative():
+    x, target = normal(2, 3, dtype=torch.float64), torch.tensor([0, 2])
+
+    def third(m):
+        first = torch.autograd.functional.hessian(lambda x: m.functional.cross_entropy(x, target), x)
+        leaf = x.clone().requires_grad_()
+        (g,) = torch.autograd.grad(m.functional.cross_entropy(leaf, target), leaf, create_graph=True)
+        (h,) = torch.autograd.grad(g.square().sum(), leaf, create_graph=True)
+        return first, torch.autograd.grad(h.square().sum(), leaf)[0]
+
+    torch.testing.assert_close(third(scratch), third(nn))
+
+
 # Class numbers --------------------------------------------------------------------------------------------------------
 
 CLASSIFIERS = ["NLLLoss", "CrossEntropyLoss"]
@@ -182,6 +329,98 @@ def test_probabilities_of_another_dtype():
         torch.testing.assert_close(SF.cross_entropy(normal(3, 4), t), F.cross_entropy(normal(3, 4), t))
 
 
+# A linear layer inside the loss ---------------------------------------------------------------------------------------
+
+
+def linear_case(dtype=torch.float64):
+    x, w, b = (normal(*shape, seed=i, dtype=dtype) for i, shape in enumerate([(7, 3), (4, 3), (4,)]))
+    return x, w, b, classes(7, seed=3, ignored=-100)
+
+
+def linear_results(m, case, options, **more):
+    x, w, b, target = case
+    leaves = [v.clone().requires_grad_() for v in (x, w, b)]
+    loss = m.functional.linear_cross_entropy(*leaves[:2], target, linear_bias=leaves[2], options=options, **more)
+    return loss, *torch.autograd.grad(loss, leaves, normal(*loss.shape, dtype=loss.dtype))
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_chunks_change_nothing(reduction, dtype):
+    case = linear_case(dtype)
+    for size in (1, 2, 3, 7, 100, None):
+        for weight in (None, weights(dtype)):
+            options = scratch.LinearCrossEntropyOptions(batch_chunk_size=size)
+            got = linear_results(scratch, case, options, weight=weight, reduction=reduction)
+            wanted = linear_results(nn, case, None, weight=weight, reduction=reduction)
+            limit = 2 * TOLERANCE[dtype]
+            torch.testing.assert_close(got, wanted, rtol=limit, atol=limit)
+
+
+def test_chunk_sizes_are_torchs():
+    for n, features, many in ((100, 8, 1000), (64, 16, 16), (5, 9, 3), (1000, 10, 31)):
+        for method, size in (("auto", None), ("aspect_ratio", None), ("aspect_ratio:3", None), (None, 7), ("auto", 9)):
+            for dtype in (torch.float32, torch.bfloat16):
+                theirs = nn.LinearCrossEntropyOptions(chunking_method=method, batch_chunk_size=size)
+                theirs = theirs._adjust(n, features, many, dtype, torch.device("cpu"))
+                ours = scratch.LinearCrossEntropyOptions(chunking_method=method, batch_chunk_size=size)
+                rows = cross_entropy_file._chunk_rows(ours, torch.empty(n, features, dtype=dtype), many)
+                assert rows == theirs.batch_chunk_size
+
+
+def test_no_chunk_outlives_the_next():
+    """The largest tensor that any operator makes has the scores of one chunk, never those of the batch."""
+    largest = []
+
+    class Watch(TorchDispatchMode):
+        @classmethod
+        def _should_skip_dynamo(cls):
+            return False  # otherwise torch's compiler is imported, for a second
+
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            out = func(*args, **(kwargs or {}))
+            largest.extend(v.numel() for v in (out if isinstance(out, tuple) else (out,)) if torch.is_tensor(v))
+            return out
+
+    loss = scratch.LinearCrossEntropyLoss(2, 50, options=scratch.LinearCrossEntropyOptions(batch_chunk_size=8))
+    with Watch():
+        loss(normal(64, 2), torch.zeros(64, dtype=torch.long)).backward()
+    assert max(largest) == 8 * 50
+
+
+def test_gradients_of_chunks_are_used_once():
+    def again(m, **options):
+        loss = m.LinearCrossEntropyLoss(3, 4, options=m.LinearCrossEntropyOptions(**options))
+        total = loss(normal(5, 3), classes(5))
+        total.backward(retain_graph=True)
+        total.backward()
+        return loss.linear.weight.grad
+
+    assert_same_error(lambda: again(scratch), lambda: again(nn))
+    assert again(scratch, allow_retain_graph=True).isfinite().all()
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_gradients_of_chunks_count_as_constants(reduction):
+    case = linear_case()
+
+    def twice(m):
+        x = case[0].clone().requires_grad_()
+        options = m.LinearCrossEntropyOptions(batch_chunk_size=2)
+        loss = m.functional.linear_cross_entropy(x * x, case[1], case[3], reduction=reduction, options=options).sum()
+        (gradient,) = torch.autograd.grad(loss, x, create_graph=True)
+        return gradient, torch.autograd.grad(gradient.square().sum(), x)[0]
+
+    torch.testing.assert_close(twice(scratch), twice(nn))
+
+
+def test_options_that_do_not_fit_are_ignored_aloud():
+    loss = scratch.LinearCrossEntropyLoss(3, 4, label_smoothing=0.1, options=scratch.LinearCrossEntropyOptions())
+    with pytest.warns(UserWarning, match="options"):
+        loss(normal(5, 3), classes(5))
+    assert repr(loss.options) == repr(nn.LinearCrossEntropyOptions())
+
+
 # Arguments ------------------------------------------------------------------------------------------------------------
 
 
@@ -231,13 +470,44 @@ def test_probabilities_of_another_dtype():
         lambda m: m.CrossEntropyLoss(label_smoothing=1.5)(normal(3, 4), classes(3)),
         lambda m: m.CrossEntropyLoss(label_smoothing=1.5)(normal(3, 4), normal(3, 4)),
         lambda m: m.CrossEntropyLoss(reduction="bad")(normal(3, 4), classes(3)),
+        lambda m: m.HuberLoss(delta="1"),
+        lambda m: m.HuberLoss(delta=0.0)(normal(3), normal(3)),
+        lambda m: m.HuberLoss()(torch.ones(3).long(), torch.ones(3).long()),
+        lambda m: m.SmoothL1Loss(beta=-1.0)(normal(3), normal(3)),
+        lambda m: m.L1Loss(reduction="bad")(normal(3), normal(3)),
+        lambda m: m.BCELoss()(torch.tensor([0.5, 1.5]), torch.tensor([0.0, 1.0])),
+        lambda m: m.BCELoss()(torch.tensor([float("nan"), 0.5]), torch.tensor([0.0, 1.0])),
+        lambda m: m.BCELoss()(torch.tensor([0.5, 0.5]), torch.tensor([0, 1])),
+        lambda m: m.BCELoss()(torch.full((2,), 0.5), torch.zeros(2, 1)),
+        lambda m: m.BCEWithLogitsLoss()(normal(2), torch.zeros(2, 1)),
+        lambda m: m.GaussianNLLLoss()(normal(2, 3), normal(2, 3), -torch.ones(2, 3)),
+        lambda m: m.GaussianNLLLoss()(normal(2, 3), normal(2, 3), -1.0),
+        lambda m: m.GaussianNLLLoss()(normal(2, 3), normal(2, 3), torch.ones(3)),
+        lambda m: m.GaussianNLLLoss(reduction="bad")(normal(2), normal(2), torch.ones(2)),
+        lambda m: m.PoissonNLLLoss(reduction="bad")(normal(2), torch.ones(2)),
+        lambda m: m.KLDivLoss(reduction="bad")(normal(2), torch.ones(2)),
+        lambda m: m.LinearCrossEntropyOptions(acc_policy="bad"),
+        lambda m: m.LinearCrossEntropyOptions(chunking_method="aspect_ratio:0"),
+        lambda m: m.LinearCrossEntropyOptions(chunking_method="aspect_ratio:"),
+        lambda m: m.LinearCrossEntropyOptions(batch_chunk_size=0),
+        lambda m: m.LinearCrossEntropyOptions(acc_dtype=torch.int64),
+        lambda m: m.LinearCrossEntropyLoss(3, 4, weight=torch.ones(3)),
+        lambda m: m.LinearCrossEntropyLoss(3, 4, label_smoothing=-0.1),
+        lambda m: m.LinearCrossEntropyLoss(3, 4)(normal(5, 2), classes(5)),
+        lambda m: m.LinearCrossEntropyLoss(3, 4, out_features=(2,))(normal(3), classes(2)),
+        lambda m: m.LinearCrossEntropyLoss(
+            3, 4, options=m.LinearCrossEntropyOptions(batch_chunk_size=3, chunking_method="aspect_ratio")
+        )(normal(5, 3), classes(5)),
+        lambda m: m.LinearCrossEntropyLoss(3, 4, options=m.LinearCrossEntropyOptions(acc_dtype=torch.float16))(
+            normal(5, 3), classes(5)
+        ),
     ],
 )
 def test_refuses_what_torch_refuses(case):
     assert_same_error(lambda: case(scratch), lambda: case(nn))
 
 
-@pytest.mark.parametrize("name", ["MSELoss", *CLASSIFIERS])
+@pytest.mark.parametrize("name", ["MSELoss", "BCEWithLogitsLoss", "KLDivLoss", *CLASSIFIERS])
 def test_deprecated_flags(name):
     for average, reduce in product((None, True, False), repeat=2):
         if average is None and reduce is None:
@@ -257,7 +527,7 @@ def test_weight_is_state():
     assert scratch.NLLLoss().weight is None and list(ours.parameters()) == []
 
 
-def test_differentiates_twice():
+def test_smoothed_cross_entropy_differentiates_twice():
     x = normal(3, 4, 2, dtype=torch.float64).requires_grad_()
     target = classes(3, 2, ignored=-100)
     smoothed = {"weight": weights(torch.float64), "label_smoothing": 0.1}

@@ -1,4 +1,4 @@
-"""ReLU, LeakyReLU, Sigmoid, Tanh, Softmax, LogSoftmax."""
+"""ReLU, LeakyReLU, ELU, SELU; Sigmoid, Tanh, SiLU, GELU, Softplus; Softmax, LogSoftmax; RReLU and Hardsigmoid."""
 
 from __future__ import annotations
 
@@ -232,6 +232,248 @@ _SATURATING = (
 
 SIGMOID = ModuleSpec(torch.nn.Sigmoid, *_elementwise(), *_SATURATING)
 TANH = ModuleSpec(torch.nn.Tanh, *_elementwise(), *_SATURATING)
+
+_SMOOTH = (
+    Case(
+        "has values and gradients without NaN far from zero",
+        inputs=[extremes(4, 5), _BOTH_ENDS, extremes(4, 5).no_grad()],
+        why="Where exp overflows, infinity meets infinity or zero in the formula or in its derivative, and gives NaN.",
+    ),
+    Case("is exact over its whole range", inputs=[uniform(120, low=-12.0, high=12.0), uniform(60, low=-4, high=4)]),
+    Case(
+        "has the precision of float64",
+        inputs=[uniform(60, low=-12.0, high=12.0), uniform(60, low=-4, high=4)],
+        dtypes=("float64",),
+        tolerance=Tolerance(1e-10, 1e-12),
+    ),
+    Case("has the right gradient at zero itself", inputs=[kinks(6, 5), constant(0.0, 3)]),
+    Case("is exact near zero", inputs=[_TINY]),
+    _calls_apart(),
+)
+_SAME_IN_PLACE = "In place or not, the function is the same and so is its derivative."
+
+
+def _refuses_integers(*args: Any) -> Error:
+    return Error("refuses integers", args=args, inputs=[integers(5, low=-5, high=5)], kind=RuntimeError)
+
+
+def _exponential_below_zero() -> tuple[Case, ...]:
+    return (
+        Case(
+            "keeps the gradients of large positive numbers",
+            inputs=[values(30.0, 100.0, 800.0, 1e4), extremes(4, 5)],
+            why="exp(x) overflows where its value is not used; inf in the branch not taken turns into NaN behind it.",
+        ),
+        Case(
+            "reaches its floor for large negative numbers",
+            inputs=[values(-30.0, -100.0, -800.0, -1e4)],
+            why="e^x is 0 there, so that nothing but the floor is left, and no gradient.",
+        ),
+        Case("is exact near zero", inputs=[_TINY, uniform(40, low=-0.01, high=0.01)]),
+        Case(
+            "keeps the digits of small negative numbers",
+            inputs=[values(-1e-9, -1e-11, -3e-13)],
+            dtypes=("float64",),
+            tolerance=Tolerance(1e-9, 1e-22),
+            why="e^x is rounded beside 1; what is left when 1 is taken away has lost its last digits.",
+        ),
+        Case("has the gradient of the negative side at zero", inputs=[kinks(6, 5), constant(0.0, 3)], why=_KINK),
+        Case(
+            "has the same gradients in place",
+            kwargs={"inplace": True},
+            inputs=[kinks(6, 5), kinks(2, 3, 4), normal(4, 3)],
+            why=_SAME_IN_PLACE,
+        ),
+        Case(
+            "lets infinities and NaN through",
+            inputs=[values(torch.nan, torch.inf, -torch.inf).no_grad()],
+            scope="library",
+        ),
+    )
+
+
+ELU = ModuleSpec(
+    torch.nn.ELU,
+    *_elementwise(),
+    *_exponential_below_zero(),
+    Case("takes another alpha", args=(0.3,), inputs=[kinks(6, 5), extremes(4, 5)]),
+    Case("takes alpha by its name", kwargs={"alpha": 2.5}, inputs=[kinks(6, 5)]),
+    Case("takes whole numbers for alpha", args=(2,), inputs=[kinks(6, 5)]),
+    Case("is a ReLU with alpha 0", args=(0.0,), inputs=[extremes(4, 5)]),
+    Case("takes a negative alpha", args=(-0.7,), inputs=[kinks(6, 5)]),
+    _in_place((0.3, True)),
+    _objects_apart((0.3,), (), (2.5,), (1.7, True)),
+    _calls_apart(0.3),
+    Case("refuses to overwrite what autograd keeps", args=(0.3, True), inputs=[normal(3)], scope="library"),
+    _refuses_integers(),
+    _not_in_place(0.3),
+    _attributes(("alpha", "inplace"), (), (0.3,), (0.3, True)),
+)
+
+_SELU_INPUT = normal(200, 200)
+
+
+def _keeps_its_variance(candidate: Any, rec: Recorder) -> None:
+    """40,000 normal draws with mean 0 and variance 1"""
+    y = candidate()(rec.tensor(_SELU_INPUT, dtype=torch.float64)).detach()
+    rec.stat("mean of the output", float(y.mean()), y.numel() ** -0.5)
+    rec.stat("mean square of the output", float(y.square().mean()), 1.5 * y.numel() ** -0.5)
+
+
+SELU = ModuleSpec(
+    torch.nn.SELU,
+    *_elementwise(),
+    *_exponential_below_zero(),
+    Scenario("hands mean 0 and variance 1 on", _keeps_its_variance, why="That is what its two constants are made for."),
+    Case(
+        "has its constants to many digits",
+        inputs=[uniform(120, low=-5, high=5)],
+        dtypes=("float64",),
+        tolerance=Tolerance(1e-9, 1e-11),
+    ),
+    _in_place((True,)),
+    _objects_apart((), (True,), (False,)),
+    _calls_apart(),
+    _refuses_integers(),
+    _not_in_place(),
+    _attributes(("inplace",), (), (True,)),
+)
+
+SILU = ModuleSpec(
+    torch.nn.SiLU,
+    *_elementwise(),
+    *_SMOOTH,
+    Case("has the same gradients in place", kwargs={"inplace": True}, inputs=[kinks(6, 5)], why=_SAME_IN_PLACE),
+    _in_place((True,)),
+    _objects_apart((), (True,), (False,)),
+    _refuses_integers(),
+    _not_in_place(),
+    _attributes(("inplace",), (), (True,)),
+)
+
+GELU = ModuleSpec(
+    torch.nn.GELU,
+    *_elementwise(),
+    *_SMOOTH,
+    Case(
+        "is the exact one unless told otherwise",
+        inputs=[uniform(80, low=-5.0, high=5.0)],
+        dtypes=("float64",),
+        why="The tanh formula differs from x times the normal distribution in the fourth digit.",
+    ),
+    Case(
+        "takes the tanh formula",
+        kwargs={"approximate": "tanh"},
+        inputs=[uniform(80, low=-5.0, high=5.0), normal(2, 3, 4), kinks(6, 5), _TINY],
+    ),
+    Case("takes the exact one by its name", kwargs={"approximate": "none"}, inputs=[normal(4, 3)]),
+    Case("stays finite with the tanh formula", kwargs={"approximate": "tanh"}, inputs=[extremes(4, 5), _BOTH_ENDS]),
+    _objects_apart(("tanh",), (), ("none",)),
+    Error("rejects another approximation", kwargs={"approximate": "exact"}, inputs=[normal(3)], kind=RuntimeError),
+    Error("takes no second argument", args=("tanh", True), kind=TypeError),
+    _refuses_integers(),
+    _attributes(("approximate",), ()),
+)
+
+
+def _beta_and_threshold(*args: Any) -> Case:
+    at = [args[1] / args[0]] if len(args) > 1 else [20.0 / args[0]]
+    return Case(
+        f"takes {' and '.join(f'{n}={v:g}' for n, v in zip(('beta', 'threshold'), args, strict=False))}",
+        args=args,
+        inputs=[uniform(60, low=-6.0, high=6.0), kinks(4, 5, at=at), extremes(4, 5)],
+        why="The formula holds where beta x is at most the threshold; above it the output is x itself.",
+    )
+
+
+SOFTPLUS = ModuleSpec(
+    torch.nn.Softplus,
+    *_elementwise(),
+    *_SMOOTH,
+    Case(
+        "is x itself above the threshold",
+        inputs=[uniform(40, low=15.0, high=25.0), kinks(9, at=(20.0,))],
+        dtypes=("float64",),
+        tolerance=Tolerance(1e-12, 1e-13),
+    ),
+    Case(
+        "keeps its digits far below zero",
+        inputs=[values(-30.0, -40.0, -45.0)],
+        dtypes=("float64",),
+        tolerance=Tolerance(1e-9, 1e-25),
+        why="There y is e^x, which is lost when it is added to 1.",
+    ),
+    _beta_and_threshold(2.0),
+    _beta_and_threshold(0.5),
+    _beta_and_threshold(1.0, 1.0),
+    _beta_and_threshold(2.0, 3.0),
+    _beta_and_threshold(1, 0),
+    Case("takes both by name", kwargs={"threshold": 1.5, "beta": 3.0}, inputs=[uniform(60, low=-6.0, high=6.0)]),
+    Case("takes a threshold below zero", args=(1.0, -2.0), inputs=[uniform(60, low=-6.0, high=6.0)], scope="library"),
+    Case("takes a negative beta", args=(-0.7, 2.0), inputs=[uniform(60, low=-6.0, high=6.0)], scope="library"),
+    _objects_apart((2.0,), (), (1.0, 1.0), (0.5, 3.0)),
+    _refuses_integers(),
+    _attributes(("beta", "threshold"), (), (2,), (2.0, 3.0)),
+)
+
+HARDSIGMOID = ModuleSpec(
+    torch.nn.Hardsigmoid,
+    *_elementwise(),
+    Case("has no gradient at the corners", inputs=[kinks(6, 5, at=(-3.0, 3.0, 0.0))]),
+    Case("is cut off at 0 and 1", inputs=[uniform(60, low=-5.0, high=5.0), extremes(4, 5), _BOTH_ENDS, _HUGE]),
+    Case("has the same gradients in place", kwargs={"inplace": True}, inputs=[kinks(6, 5)]),
+    _in_place((True,)),
+    _calls_apart(),
+    _refuses_integers(),
+    _attributes(("inplace",), (), (True,)),
+)
+
+
+def _random_slopes(candidate: Any, rec: Recorder) -> None:
+    """20,000 numbers, in training: the factor of each, and its gradient"""
+    for args in ((), (0.1, 0.9), (0.2, 0.2)):
+        lower, upper = args or (1 / 8, 1 / 3)
+        with rec.within(f" with the arguments {args}"):
+            x = rec.tensor(normal(100, 200), dtype=torch.float64)
+            y = candidate(*args)(x)
+            slope = (y / x).detach()
+            (grad,) = torch.autograd.grad(y.sum(), x)
+            rec("gradients, equal to the factors", bool(torch.allclose(grad, slope)))
+            rec("factors of positive numbers, all 1", bool(torch.allclose(slope[x > 0], torch.ones(()).double())))
+            drawn = slope[x < 0]
+            width = upper - lower
+            rec("all factors between the bounds", bool(((drawn >= lower - 1e-9) & (drawn <= upper + 1e-9)).all()))
+            rec.stat("mean of the factors", float(drawn.mean()), width * drawn.numel() ** -0.5 + 1e-9)
+            rec.stat("spread of the factors", float(drawn.std()), width * drawn.numel() ** -0.5 + 1e-9)
+            rec("different factors in a second call", bool((candidate(*args)(x) / x - slope).abs().max() > 1e-6))
+
+
+def _random_in_place(candidate: Any, rec: Recorder) -> None:
+    """RReLU(0.2, 0.4, True) in training"""
+    x = rec.tensor(normal(20, 30)).detach()
+    before = x.clone()
+    y = candidate(0.2, 0.4, True)(x)
+    rec("the very tensor that came in is returned", y is x)
+    rec("the positive numbers afterwards", x.clamp(min=0))
+    rec("the negative ones are smaller", bool((x.abs() <= before.abs()).all()))
+
+
+RRELU = ModuleSpec(
+    torch.nn.RReLU,
+    Case("takes the middle slope in evaluation", inputs=[kinks(6, 5), normal(), empty(0, 3)], mode="eval"),
+    Case("takes other bounds", args=(0.3, 1.5), inputs=[kinks(6, 5), extremes(4, 5)], mode="eval"),
+    Case(
+        "works in place in evaluation",
+        kwargs={"lower": 0.1, "upper": 0.2, "inplace": True},
+        inputs=[kinks(6, 5)],
+        mode="eval",
+    ),
+    Case("has one slope when the bounds are equal", args=(0.25, 0.25), inputs=[kinks(6, 5)]),
+    Scenario("draws a slope for each negative number in training", _random_slopes),
+    Scenario("draws in place", _random_in_place),
+    Error("rejects bounds in the wrong order", args=(0.5, 0.1), inputs=[normal(3)], kind=RuntimeError),
+    _attributes(("lower", "upper", "inplace"), (), (0.3, 0.4), (0.3, 0.4, True)),
+)
 
 # x - logsumexp(x) is right, and loses at 1e4 what float32 cannot hold beside 1e4.
 _COARSE = Tolerance(5e-3, 5e-3)

@@ -1,4 +1,4 @@
-"""Dropout: what is drawn is compared as statistics, what follows from the draw exactly."""
+"""Dropout in all its forms: what is drawn is compared as statistics, what follows from the draw exactly."""
 
 import math
 from typing import Any
@@ -198,3 +198,147 @@ DROPOUT = ModuleSpec(
     Error("rejects a negative p", args=(-0.1,)),
     Error("rejects p above one", args=(1.5,)),
 )
+
+
+# Whole channels -------------------------------------------------------------------------------------------------------
+
+_CHANNELS = {1: ((60, 50, 4), (300, 5)), 2: ((60, 50, 3, 4), (60, 50, 4)), 3: ((60, 50, 2, 3, 2), (300, 5, 2, 2))}
+
+
+def _whole_channels(dims: int) -> Scenario:
+    def play(candidate: Any, rec: Recorder) -> None:
+        """ones, with p=0.3: each channel of each sample survives or falls as a whole"""
+        for shape, batched in zip(_CHANNELS[dims], (True, dims == 2), strict=True):
+            with rec.within(f" (shape {shape})"):
+                x = torch.ones(shape, requires_grad=True)
+                y = candidate(0.3)(x)
+                rec("shape", list(y.shape))
+                rows = y.detach().flatten(2 if batched else 1)
+                rec("channels of one value each", bool((rows == rows[..., :1]).all()))
+                fallen = (rows[..., 0] == 0).double()
+                rec.stat("share of fallen channels", float(fallen.mean()), math.sqrt(0.21 / fallen.numel()))
+                _range(rec, "survivor", rows[rows != 0])
+                if batched:
+                    # the draws of one sample or one channel must not be those of another
+                    same = (fallen[0::2] == fallen[1::2]).double()
+                    rec.stat("share of equal fates in two samples", float(same.mean()), 0.5 / same.numel() ** 0.5)
+                    same = (fallen[:, 0::2] == fallen[:, 1::2]).double()
+                    rec.stat("share of equal fates in two channels", float(same.mean()), 0.5 / same.numel() ** 0.5)
+                (grad,) = torch.autograd.grad(y.sum(), x)
+                rec("gradients, equal to the factors", bool(torch.equal(grad, y.detach())))
+
+    return Scenario("drops whole channels, each of each sample by itself", play)
+
+
+def _channel_dropout(reference: Any, dims: int) -> ModuleSpec:
+    batch, alone = (4, 3, *[2] * dims), (3, *[2] * dims)
+    return ModuleSpec(
+        reference,
+        Case(
+            "hands its input through in evaluation", args=(0.3,), inputs=[normal(*batch), normal(*alone)], mode="eval"
+        ),
+        _whole_channels(dims),
+        Scenario("drops in training only, however often the mode changes", _modes_of(batch)),
+        Scenario("follows torch.manual_seed", _seeds_of(batch)),
+        Case("keeps everything with p=0", kwargs={"p": 0.0}, inputs=[normal(*batch), normal(*alone)]),
+        Case("gives zeros with p=1", kwargs={"p": 1.0}, inputs=[normal(*batch), normal(*alone)]),
+        Case("gives zeros in place with p=1", kwargs={"p": 1.0, "inplace": True}, inputs=[normal(*batch)]),
+        Scenario("works in place when asked", _channels_in_place(batch, alone)),
+        Case("takes an empty batch", args=(0.5,), inputs=[empty(0, *alone)]),
+        Error("rejects a vector", args=(0.5,), inputs=[normal(4)], kind=RuntimeError),
+        Error("rejects a negative p", args=(-0.1,)),
+        Error("rejects p above one", args=(1.5,)),
+    )
+
+
+def _modes_of(shape: tuple[int, ...]) -> Any:
+    def play(candidate: Any, rec: Recorder) -> None:
+        """evaluation, then training with p=0.9, then evaluation"""
+        layer = candidate(0.9)
+        x = rec.tensor(normal(*shape))
+        for n, training in enumerate((False, True, False)):
+            layer.train(training)
+            y = layer(x)
+            rec(f"values changed in the turn {n + 1}", not torch.equal(x, y))
+
+    return play
+
+
+def _seeds_of(shape: tuple[int, ...]) -> Any:
+    def play(candidate: Any, rec: Recorder) -> None:
+        """the same ones, after the same seed and after another"""
+        layer, x, draws = candidate(0.5), torch.ones(40, 30, *shape[2:]), []
+        for seed in (3, 3, 4):
+            torch.manual_seed(seed)
+            draws.append(layer(x))
+        rec("the same output after the same seed", bool(torch.equal(draws[0], draws[1])))
+        rec("the same output after another seed", bool(torch.equal(draws[0], draws[2])))
+
+    return play
+
+
+def _channels_in_place(*shapes: tuple[int, ...]) -> Any:
+    def play(candidate: Any, rec: Recorder) -> None:
+        """inplace=True with p=0.5, with and without a batch"""
+        for shape in shapes:
+            x = torch.ones(shape)
+            y = candidate(0.5, True)(x)
+            rec(
+                f"the input of shape {shape} holds the output", bool(torch.equal(x, y)) and x.data_ptr() == y.data_ptr()
+            )
+            rec(f"only zeros and twos, for shape {shape}", bool(((x == 0) | (x == 2)).all()))
+
+    return play
+
+
+DROPOUT1D = _channel_dropout(torch.nn.Dropout1d, 1)
+DROPOUT2D = _channel_dropout(torch.nn.Dropout2d, 2)
+DROPOUT3D = _channel_dropout(torch.nn.Dropout3d, 3)
+
+# Dropout for SELU -----------------------------------------------------------------------------------------------------
+
+
+def _keeps_moments(candidate: Any, rec: Recorder) -> None:
+    """normal draws, for several p: mean 0 and variance 1 before and after"""
+    for p in (0.1, 0.5, 0.8):
+        y = candidate(p)(rec.tensor(normal(300, 400), p, dtype=torch.float64)).detach()
+        rec.stat(f"mean with p={p}", float(y.mean()), y.numel() ** -0.5)
+        rec.stat(f"mean square with p={p}", float(y.square().mean()), 3 * y.numel() ** -0.5)
+
+
+def _two_levels(shape: tuple[int, ...], groups: int) -> Any:
+    def play(candidate: Any, rec: Recorder) -> None:
+        """ones and their gradients, with p=0.3: what becomes of the kept and of the dropped"""
+        x = torch.ones(shape, dtype=torch.float64, requires_grad=True)
+        y = candidate(0.3)(x)
+        (grad,) = torch.autograd.grad(y.sum(), x)
+        kept = grad != 0
+        rows = kept.reshape(groups, -1)
+        rec("dropped and kept in one group", bool((rows != rows[:, :1]).any()))
+        rec.stat("share of the dropped", float((~kept).double().mean()), math.sqrt(0.21 / groups))
+        for name, chosen in (("kept", kept), ("dropped", ~kept)):
+            _range(rec, f"{name} output", y.detach()[chosen])
+            _range(rec, f"{name} gradient", grad[chosen])
+
+    return play
+
+
+def _alpha_dropout(reference: Any, shape: tuple[int, ...], groups: int) -> ModuleSpec:
+    return ModuleSpec(
+        reference,
+        Case("hands its input through in evaluation", args=(0.3,), inputs=[normal(3, 4, 5), normal(2, 7)], mode="eval"),
+        Scenario("keeps mean 0 and variance 1", _keeps_moments),
+        Scenario("has two lines, one for the kept and a level one for the dropped", _two_levels(shape, groups)),
+        Scenario("drops in training only, however often the mode changes", _modes_of((20, 30, 2))),
+        Scenario("follows torch.manual_seed", _seeds_of((4, 3, 2))),
+        Case("keeps everything with p=0", kwargs={"p": 0.0}, inputs=[kinks(3, 4, 5)]),
+        Case("gives zeros with p=1", kwargs={"p": 1.0}, inputs=[kinks(3, 4, 5)]),
+        Case("leaves its input alone, in place or not", args=(1.0, True), inputs=[normal(3, 4)]),
+        Case("takes an empty batch", args=(0.5,), inputs=[empty(0, 4)]),
+        Error("rejects a negative p", args=(-0.1,)),
+        Error("rejects p above one", args=(1.5,)),
+    )
+
+
+ALPHADROPOUT = _alpha_dropout(torch.nn.AlphaDropout, (200, 100), 20_000)
+FEATUREALPHADROPOUT = _alpha_dropout(torch.nn.FeatureAlphaDropout, (200, 100, 3), 20_000)

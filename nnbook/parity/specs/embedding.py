@@ -169,3 +169,81 @@ EMBEDDING = ModuleSpec(
     Error("rejects a padding_idx before the table", args=(7, 4, -8), kind=AssertionError),
     Error("rejects a _weight of another shape", args=(7, 4), kwargs={"_weight": normal(4, 7)}, kind=AssertionError),
 )
+
+
+def _bag_gradients(candidate: Any, rec: Recorder) -> None:
+    """EmbeddingBag in each mode over bags of which one is empty, one holds a number twice and one only padding."""
+    numbers, offsets = torch.tensor([3, 1, 3, 6, 6, 2, 2]), torch.tensor([0, 3, 3, 5])
+    table = torch.randn(7, 4, generator=rec.generator("table"))
+    for mode in ("sum", "mean", "max"):
+        for padding_idx in (None, 2, -5):
+            layer = candidate.from_pretrained(table.clone(), freeze=False, mode=mode, padding_idx=padding_idx)
+            with rec.within(f", mode={mode}, padding_idx={padding_idx}"):
+                y = layer(numbers, offsets)
+                rec("output", y)
+                (y * torch.arange(1.0, 17).view(4, 4)).sum().backward()
+                rec("gradient", layer.weight.grad)
+
+
+def _weighted_bags(candidate: Any, rec: Recorder) -> None:
+    """EmbeddingBag(mode="sum") with per_sample_weights, as rows and with offsets"""
+    layer = candidate.from_pretrained(torch.randn(7, 4, generator=rec.generator("table")), False, mode="sum")
+    shares = torch.rand(2, 3, generator=rec.generator("shares")).requires_grad_()
+    numbers = torch.tensor([[3, 1, 3], [6, 0, 2]])
+    y = layer(numbers, None, shares) + layer(numbers.flatten(), torch.tensor([0, 2]), shares.flatten())
+    rec("output", y)
+    y.square().sum().backward()
+    rec("gradient of the table", layer.weight.grad)
+    rec("gradient of the weights", shares.grad)
+
+
+def _bag_errors(candidate: Any, rec: Recorder) -> None:
+    """calls that EmbeddingBag(7, 4) cannot answer"""
+    layer, weighted = candidate(7, 4), candidate(7, 4, mode="sum")
+    one, two, zero = torch.tensor([1, 2]), torch.tensor([[1, 2]]), torch.tensor([0])
+    rec.error("no offsets for one dimension", lambda: layer(one))
+    rec.error("offsets for two dimensions", lambda: layer(two, zero))
+    rec.error("offsets that do not start at 0", lambda: layer(one, torch.tensor([1])))
+    rec.error("offsets beyond the input", lambda: layer(one, torch.tensor([0, 3])))
+    rec.error("a number beyond the table", lambda: layer(torch.tensor([[7]])))
+    rec.error("a negative number", lambda: layer(torch.tensor([[-1]])))
+    rec.error("three dimensions", lambda: layer(two.unsqueeze(0)))
+    rec.error("fractions", lambda: layer(two * 0.5))
+    rec.error("weights with a mean", lambda: layer(two, None, torch.ones(1, 2)))
+    rec.error("weights of another shape", lambda: weighted(two, None, torch.ones(2)))
+    rec.error("weights of another dtype", lambda: weighted(two, None, torch.ones(1, 2).double()))
+    rec.error("an unknown mode", lambda: candidate(7, 4, mode="min")(two))
+    rec.error("a sparse maximum", lambda: candidate(7, 4, mode="max", sparse=True)(two))
+    rec.error("a maximum by frequency", lambda: candidate(7, 4, mode="max", scale_grad_by_freq=True)(two))
+    rec.error("padding beyond the table", lambda: candidate(7, 4, padding_idx=7))
+
+
+EMBEDDINGBAG = ModuleSpec(
+    torch.nn.EmbeddingBag,
+    Case("averages the rows of each bag", args=(7, 4), inputs=[integers(3, 5, high=7)]),
+    Case("adds them up", args=(7, 4), kwargs={"mode": "sum"}, inputs=[integers(3, 5, high=7)]),
+    Case("takes their largest entries", args=(7, 4), kwargs={"mode": "max"}, inputs=[integers(3, 5, high=7)]),
+    Case("takes bags one after another", args=(7, 4), inputs=[(indices(3, 1, 3, 6, 0), indices(0, 3))]),
+    Case("gives 0 for an empty bag", args=(7, 4), inputs=[(indices(3, 1, 3), indices(0, 0, 2, 3))]),
+    Case("takes no bags at all", args=(7, 4), inputs=[Recipe(lambda g: torch.zeros(0, 3).long(), "no bags")]),
+    Case(
+        "ends at a last offset",
+        args=(7, 4),
+        kwargs={"include_last_offset": True, "mode": "sum"},
+        inputs=[(indices(3, 1, 3, 6), indices(0, 1, 1, 4))],
+    ),
+    Case("shortens rows to max_norm", args=(7, 4, 0.7, 1.0), inputs=[integers(3, 5, high=7)]),
+    Case("takes sparse", args=(7, 4), kwargs={"sparse": True}, inputs=[indices([3, 3, 1])]),
+    Case(
+        "keeps half precision",
+        args=(7, 4),
+        kwargs={"mode": "sum"},
+        inputs=[integers(3, 5, high=7)],
+        dtypes=("bfloat16",),
+    ),
+    Init("starts with standard normal rows", args=(2000, 16), kwargs={"padding_idx": 3}),
+    Scenario("sums, averages and compares, with padding and without", _bag_gradients),
+    Scenario("weighs each number in a sum", _weighted_bags),
+    Scenario("refuses what it cannot answer", _bag_errors),
+    factory(7, 4, padding_idx=2),
+)
