@@ -1,11 +1,10 @@
 """Adam: RMSprop whose gradient is an average too, with both averages corrected for their start at zero."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-import torch
 from torch import Tensor
 
-from nnbook.optim.optimizer import Optimizer, as_real, refuse_sparse, scalar, step_counter
+from nnbook.optim.optimizer import Optimizer, check_options, refuse_sparse, scalar
 
 __all__ = ["Adam"]
 
@@ -25,23 +24,12 @@ class Adam(Optimizer):
     the place of v. The state holds `step` (t), `exp_avg` (m), `exp_avg_sq` (v) and, with `amsgrad`, `max_exp_avg_sq`.
     `lr`, and both betas, may be tensors of one element. Sparse gradients are refused with a RuntimeError.
 
-    `foreach`, `capturable` and `fused` choose an implementation in torch; here they are kept for the state dict and
-    change nothing.
+    `capturable` and `fused` choose an implementation in torch; here they are kept for the state dict, without effect.
 
     Source: torch.optim.Adam; Kingma and Ba, "Adam: A Method for Stochastic Optimization",
     https://arxiv.org/abs/1412.6980; amsgrad: Reddi et al., "On the Convergence of Adam and Beyond",
     https://arxiv.org/abs/1904.09237; decoupled decay: Loshchilov and Hutter, https://arxiv.org/abs/1711.05101.
     """
-
-    _added_later: ClassVar[dict[str, Any]] = {
-        "amsgrad": False,
-        "maximize": False,
-        "foreach": None,
-        "capturable": False,
-        "differentiable": False,
-        "decoupled_weight_decay": False,
-        "fused": None,
-    }
 
     def __init__(
         self,
@@ -59,91 +47,51 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        if isinstance(lr, Tensor):
-            if foreach and not capturable:
-                raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
-            if lr.numel() != 1:
-                raise ValueError("Tensor lr must be 1-element")
-        # `not 0 <= x` also turns away NaN.
-        if not lr >= 0.0:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        if not eps >= 0.0:
-            raise ValueError(f"Invalid epsilon value: {eps}")
-        for i in (0, 1):
-            if not 0.0 <= betas[i] < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {i}: {betas[i]}")
-        if not weight_decay >= 0.0:
-            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
-        if not any(all(isinstance(beta, kind) for beta in betas[:2]) for kind in (float, Tensor)):
-            raise ValueError("betas must be either both floats or both Tensors")
-        if isinstance(betas[0], Tensor) and foreach and not capturable:
-            raise ValueError("betas[0] as a Tensor is not supported for capturable=False and foreach=True")
-        for i in (0, 1):
-            if isinstance(betas[i], Tensor) and betas[i].numel() != 1:  # type: ignore[union-attr]
-                raise ValueError(f"Tensor betas[{i}] must be 1-element")
-        if fused and foreach:
-            raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
-
-        defaults = {
-            "lr": lr,
-            "betas": tuple(beta.squeeze() if isinstance(beta, Tensor) else beta for beta in betas),
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "amsgrad": amsgrad,
-            "maximize": maximize,
-            "foreach": foreach,
-            "capturable": capturable,
-            "differentiable": differentiable,
-            "fused": fused,
-            "decoupled_weight_decay": decoupled_weight_decay,
-        }
-        super().__init__(params, defaults)
-
-    def _start(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
-        """What is remembered about `param`; it starts with the first gradient."""
-        state = self.state[param]
-        if not state:
-            state["step"] = step_counter()
-            state["exp_avg"] = torch.zeros_like(param)
-            state["exp_avg_sq"] = torch.zeros_like(param)
-            if group["amsgrad"]:
-                state["max_exp_avg_sq"] = torch.zeros_like(param)
-        return state
+        check_options(lr=lr, eps=eps, betas=betas, weight_decay=weight_decay)
+        self._check_tensors(lr, betas, allowed=capturable or not foreach)
+        betas = tuple(scalar(beta) for beta in betas)  # type: ignore[assignment]
+        options = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad}
+        flags = {"maximize": maximize, "foreach": foreach, "capturable": capturable, "differentiable": differentiable}
+        flags |= {"fused": fused, "decoupled_weight_decay": decoupled_weight_decay}
+        super().__init__(params, options | flags)
 
     def _update(self, group: dict[str, Any], params: list[Tensor]) -> None:
         refuse_sparse(params, "Adam does not support sparse gradients, please consider SparseAdam instead")
         lr, eps, weight_decay = scalar(group["lr"]), group["eps"], group["weight_decay"]
         beta1, beta2 = (float(beta) for beta in group["betas"])
+        names = ["exp_avg", "exp_avg_sq"] + ["max_exp_avg_sq"] * bool(group["amsgrad"])
 
-        for param in params:
-            state = self._start(param, group)
-            state["step"] += 1
-            t = state["step"].item()
-
-            # g ← ∇f(θ)
-            grad: Any = -param.grad if group["maximize"] else param.grad  # type: ignore[operator]
-
+        # g ← ∇f(θ)
+        for t, theta, grad, exp_avg, exp_avg_sq, *largest in self._each(group, params, *names):
             if weight_decay != 0:
                 if group["decoupled_weight_decay"]:
                     # θ ← (1 − γ λ) θ
-                    param.mul_(1 - lr * weight_decay)
+                    theta.mul_(1 - lr * weight_decay)
                 else:
                     # g ← g + λ θ
-                    grad = grad.add(param, alpha=weight_decay)
-
-            theta, grad, exp_avg, exp_avg_sq = as_real(param, grad, state["exp_avg"], state["exp_avg_sq"])
+                    grad = grad.add(theta, alpha=weight_decay)
 
             # m ← β₁ m + (1 − β₁) g
             exp_avg.lerp_(grad, 1 - beta1)
             # v ← β₂ v + (1 − β₂) g²
             exp_avg_sq.mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
 
-            if group["amsgrad"]:
-                (largest,) = as_real(state["max_exp_avg_sq"])
+            if largest:
                 # v ← max over all steps so far
-                exp_avg_sq = torch.maximum(largest, exp_avg_sq, out=largest)
+                exp_avg_sq = largest[0].copy_(largest[0].maximum(exp_avg_sq))
 
             # √v̂ + ε                 = √v / √(1 − β₂ᵗ) + ε
-            size = (exp_avg_sq.sqrt() / (1 - beta2**t) ** 0.5).add_(eps)
+            size = exp_avg_sq.sqrt().div_((1 - beta2**t) ** 0.5).add_(eps)
             # θ ← θ − γ m̂ / (√v̂ + ε)     γ m̂ = γ / (1 − β₁ᵗ) · m: one division of a number, not of a tensor
             theta.addcdiv_(exp_avg, size, value=-(lr / (1 - beta1**t)))
+
+    @staticmethod
+    def _check_tensors(lr: Any, betas: Any, allowed: bool) -> None:
+        """Raises ValueError for options given as tensors where torch's foreach could not take them."""
+        if not any(all(isinstance(beta, kind) for beta in betas[:2]) for kind in (float, Tensor)):
+            raise ValueError("betas must be either both floats or both Tensors")
+        for name, value in {"lr": lr, "betas[0]": betas[0], "betas[1]": betas[1]}.items():
+            if isinstance(value, Tensor) and value.numel() != 1:
+                raise ValueError(f"Tensor {name} must be 1-element")
+            if isinstance(value, Tensor) and not allowed:
+                raise ValueError(f"{name} as a Tensor is not supported for capturable=False and foreach=True")

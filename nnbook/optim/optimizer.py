@@ -3,7 +3,7 @@
 import functools
 import warnings
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from itertools import chain
 from typing import Any, ClassVar
@@ -74,14 +74,29 @@ class Optimizer:
 
     Differences from torch: `load_state_dict` copies tensors where torch may share them with the loaded dict, so that
     two optimizers never train on one buffer. `differentiable=True` is refused: a step here is not part of a graph.
-    The options `foreach`, `fused` and `capturable` choose between implementations in torch; here they are kept in the
-    groups, so that state dicts can be exchanged, and change nothing.
+    The options `fused` and `capturable` choose between implementations in torch; here they are kept in the groups, so
+    that state dicts can be exchanged, and change nothing. `foreach` does all parameters at once, as in torch, in the
+    optimizers that use `_each`; the numbers are the same.
 
     Source: torch.optim.Optimizer.
     """
 
-    # Options that older saved states do not have, each with the value that means "as it was then".
-    _added_later: ClassVar[dict[str, Any]] = {}
+    # Options that older saved states may lack, each with the value that means "as it was then".
+    _added_later: ClassVar[dict[str, Any]] = {
+        "maximize": False,
+        "foreach": None,
+        "capturable": False,
+        "differentiable": False,
+        "fused": None,
+        "momentum": 0,
+        "nesterov": False,
+        "centered": False,
+        "amsgrad": False,
+        "decoupled_weight_decay": False,
+    }
+
+    # State that is one number for a parameter: kept in tensors, plain numbers in older saved states.
+    _numbers: ClassVar[tuple[str, ...]] = ("step",)
 
     # True while `step` runs; never saved.
     _in_step = False
@@ -97,6 +112,8 @@ class Optimizer:
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, "
                 f"but got {torch.typename(params)}"
             )
+        if defaults.get("fused") and defaults.get("foreach"):
+            raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
@@ -135,6 +152,38 @@ class Optimizer:
     def _update(self, group: dict[str, Any], params: list[Tensor]) -> None:
         """Moves `params`, the tensors of `group` that have a gradient: the algorithm itself."""
         raise NotImplementedError
+
+    def _each(self, group: dict[str, Any], params: list[Tensor], *names: str) -> Iterator[tuple[Any, ...]]:
+        """t, θ, g and the state of each name, for one parameter after the other, or for many at once.
+
+        t counts the steps of the parameter, this one included; g is ∇f(θ), or −∇f(θ) with maximize. It may be
+        `param.grad` itself, which belongs to the caller: change it out of place only. Where a GPU would wait for Python
+        between small parameters, θ, g and the state are `Bundle`s: the lines that work on one tensor then work on many.
+        """
+        bundles: defaultdict[Any, list[tuple[Tensor, ...]]] = defaultdict(list)
+        bundled = group["foreach"] or (group["foreach"] is None and params and all(p.is_cuda for p in params))
+        for param in params:
+            state = self._recall(param, *names)
+            state["step"] += 1
+            t = state["step"].item()
+            tensors = as_real(param, param.grad, *[state[name] for name in names])  # type: ignore[arg-type]
+            if bundled:
+                bundles[t, param.device, param.dtype].append(tensors)
+            else:
+                theta, grad, *rest = tensors
+                yield (t, theta, -grad if group["maximize"] else grad, *rest)
+        for (t, *_), rows in bundles.items():
+            theta, grad, *rest = (Bundle(column) for column in zip(*rows, strict=True))  # type: ignore[assignment]
+            yield (t, theta, -grad if group["maximize"] else grad, *rest)
+
+    def _recall(self, param: Tensor, *names: str) -> dict[str, Any]:
+        """What is remembered about `param`: `step`, and a tensor for each name; all start at 0 with the first call."""
+        state = self.state[param]
+        if not state:
+            state["step"] = step_counter()
+            for name in names:
+                state[name] = torch.zeros_like(param)
+        return state
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forgets the gradients: `.grad` becomes None, or zeros with `set_to_none=False`."""
@@ -275,13 +324,14 @@ class Optimizer:
         if "_optimizer_step_pre_hooks" not in self.__dict__:
             self._make_hook_tables()
         for group in self.param_groups:
-            for name, value in self._added_later.items():
-                group.setdefault(name, value)
+            for name in self.defaults:
+                if name in self._added_later:
+                    group.setdefault(name, self._added_later[name])
             for param in group["params"]:
                 remembered = self.state.get(param, {})
-                # Old states count steps with a plain number.
-                if "step" in remembered and not isinstance(remembered["step"], Tensor):
-                    remembered["step"] = step_counter(remembered["step"])
+                for name in self._numbers:
+                    if name in remembered and not isinstance(remembered[name], Tensor):
+                        remembered[name] = step_counter(remembered[name])
 
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("
@@ -348,6 +398,48 @@ def _copy_for(param: Tensor, value: Any, group: dict[str, Any], key: Any = None)
             return value.to(device=param.device, dtype=torch.float32, copy=True)
         return value.clone()
     return value.to(device=param.device, dtype=param.dtype if param.is_floating_point() else None, copy=True)
+
+
+# --------------------------------------------------------------------------------- what the algorithms have in common
+
+
+def check_options(**options: Any) -> None:
+    """Raises ValueError for an option below 0 or NaN, a beta outside [0, 1), an lr of several elements."""
+    for name, value in options.items():
+        if name == "betas":
+            for i in (0, 1):
+                if not 0.0 <= value[i] < 1.0:
+                    raise ValueError(f"Invalid beta parameter at index {i}: {value[i]}")
+            continue
+        if isinstance(value, Tensor) and value.numel() != 1:
+            raise ValueError(f"Tensor {name} must be 1-element")
+        if not value >= 0.0:  # `value < 0` would let NaN pass
+            what = {"lr": "learning rate", "eps": "epsilon value"}.get(name, f"{name} value")
+            raise ValueError(f"Invalid {what}: {value}")
+
+
+class Bundle:
+    """Several tensors under one name: `bundle.mul_(2)` doubles all of them, on a GPU in one launch.
+
+    A step over 100 small parameters is 100 times as many launches without it, and each takes longer than its work.
+    """
+
+    def __init__(self, tensors: Iterable[Tensor]) -> None:
+        self.tensors = list(tensors)
+
+    def __getattr__(self, name: str) -> Callable[..., "Bundle"]:
+        operation = getattr(torch, f"_foreach_{name}")
+
+        def run(*args: Any, **kwargs: Any) -> Bundle:
+            lists = [arg.tensors if isinstance(arg, Bundle) else arg for arg in args]
+            numbers = {k: v.item() if isinstance(v, Tensor) else v for k, v in kwargs.items()}
+            result = operation(self.tensors, *lists, **numbers)
+            return self if name.endswith("_") else Bundle(result)
+
+        return run
+
+    def __neg__(self) -> "Bundle":
+        return self.neg()
 
 
 def step_counter(steps: float = 0.0) -> Tensor:

@@ -1,11 +1,10 @@
 """RMSprop: SGD whose step is divided by the recent size of each gradient."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-import torch
 from torch import Tensor
 
-from nnbook.optim.optimizer import Optimizer, as_real, refuse_sparse, scalar, step_counter
+from nnbook.optim.optimizer import Optimizer, check_options, refuse_sparse, scalar
 
 __all__ = ["RMSprop"]
 
@@ -23,21 +22,11 @@ class RMSprop(Optimizer):
     holds `step`, `square_avg` (v) and, where they are in use, `grad_avg` (a) and `momentum_buffer` (b); all start at 0.
     `lr` may be a tensor of one element. Sparse gradients are refused with a RuntimeError.
 
-    `foreach` and `capturable` choose an implementation in torch; here they are kept for the state dict and change
-    nothing.
+    `capturable` chooses an implementation in torch; here it is kept for the state dict and changes nothing.
 
     Source: torch.optim.RMSprop; Hinton, lecture 6e of "Neural Networks for Machine Learning", 2012; centered: Graves,
     "Generating Sequences With Recurrent Neural Networks", https://arxiv.org/abs/1308.0850.
     """
-
-    _added_later: ClassVar[dict[str, Any]] = {
-        "momentum": 0,
-        "centered": False,
-        "foreach": None,
-        "maximize": False,
-        "differentiable": False,
-        "capturable": False,
-    }
 
     def __init__(
         self,
@@ -53,69 +42,28 @@ class RMSprop(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        if isinstance(lr, Tensor) and lr.numel() != 1:
-            raise ValueError("Tensor lr must be 1-element")
-        # `not 0 <= x` also turns away NaN.
-        if not lr >= 0.0:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        if not eps >= 0.0:
-            raise ValueError(f"Invalid epsilon value: {eps}")
-        if not momentum >= 0.0:
-            raise ValueError(f"Invalid momentum value: {momentum}")
-        if not weight_decay >= 0.0:
-            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
-        if not alpha >= 0.0:
-            raise ValueError(f"Invalid alpha value: {alpha}")
-
-        defaults = {
-            "lr": lr,
-            "momentum": momentum,
-            "alpha": alpha,
-            "eps": eps,
-            "centered": centered,
-            "weight_decay": weight_decay,
-            "capturable": capturable,
-            "foreach": foreach,
-            "maximize": maximize,
-            "differentiable": differentiable,
-        }
-        super().__init__(params, defaults)
-
-    def _start(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
-        """What is remembered about `param`; it starts with the first gradient."""
-        state = self.state[param]
-        if not state:
-            state["step"] = step_counter()
-            state["square_avg"] = torch.zeros_like(param)
-            if group["momentum"] > 0:
-                state["momentum_buffer"] = torch.zeros_like(param)
-            if group["centered"]:
-                state["grad_avg"] = torch.zeros_like(param)
-        return state
+        options = {"lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps}
+        flags = {"capturable": capturable, "foreach": foreach, "maximize": maximize, "differentiable": differentiable}
+        check_options(**options, weight_decay=weight_decay)
+        super().__init__(params, options | {"centered": centered, "weight_decay": weight_decay} | flags)
 
     def _update(self, group: dict[str, Any], params: list[Tensor]) -> None:
         refuse_sparse(params, "RMSprop does not support sparse gradients")
         lr, alpha, eps = scalar(group["lr"]), group["alpha"], group["eps"]
         momentum, weight_decay = group["momentum"], group["weight_decay"]
+        names = ["square_avg"] + ["momentum_buffer"] * (momentum > 0) + ["grad_avg"] * bool(group["centered"])
 
-        for param in params:
-            state = self._start(param, group)
-            state["step"] += 1
-
-            # g ← ∇f(θ)
-            grad: Any = -param.grad if group["maximize"] else param.grad  # type: ignore[operator]
-
+        # g ← ∇f(θ)
+        for _, theta, grad, square_avg, *others in self._each(group, params, *names):
             # g ← g + λ θ
             if weight_decay != 0:
-                grad = grad.add(param, alpha=weight_decay)
-
-            theta, grad, square_avg = as_real(param, grad, state["square_avg"])
+                grad = grad.add(theta, alpha=weight_decay)
 
             # v ← α v + (1 − α) g²
             square_avg.mul_(alpha).addcmul_(grad, grad, value=1 - alpha)
 
             if group["centered"]:
-                (grad_avg,) = as_real(state["grad_avg"])
+                grad_avg = others[-1]
                 # a ← α a + (1 − α) g
                 grad_avg.lerp_(grad, 1 - alpha)
                 # √(v − a²)          the spread around the mean: a steady gradient counts as small
@@ -126,9 +74,8 @@ class RMSprop(Optimizer):
             size.add_(eps)
 
             if momentum > 0:
-                (buf,) = as_real(state["momentum_buffer"])
                 # b ← μ b + g / (√v + ε)
-                buf.mul_(momentum).addcdiv_(grad, size)
+                buf = others[0].mul_(momentum).addcdiv_(grad, size)
                 # θ ← θ − γ b
                 theta.add_(buf, alpha=-lr)
             else:

@@ -135,6 +135,21 @@ def _complex(options: dict[str, Any]) -> Callable[[Any, Recorder], None]:
     return play
 
 
+def _sparse(options: dict[str, Any]) -> Callable[[Any, Recorder], None]:
+    def play(candidate: Any, rec: Recorder) -> None:
+        """an embedding of six rows, of which a sparse gradient names three, one of them twice"""
+        p = torch.nn.Parameter(rec.tensor(normal(6, 2).no_grad(), "start", dtype=torch.float64))
+        optimizer = candidate([p], **options)
+        for n in range(4):
+            rows = torch.tensor([[n, 1, 4, 1]])
+            values = rec.tensor(normal(4, 2).no_grad(), n, dtype=torch.float64)
+            p.grad = torch.sparse_coo_tensor(rows, values, (6, 2), check_invariants=True)
+            optimizer.step()
+            rec(f"the parameter after step {n + 1}", p)
+
+    return play
+
+
 def _printed(options: dict[str, Any]) -> Callable[[Any, Recorder], None]:
     def play(candidate: Any, rec: Recorder) -> None:
         """repr(optimizer)"""
@@ -325,6 +340,118 @@ ADAM = OptimizerSpec(
     Steps(
         "takes all options together",
         kwargs={"lr": 0.1, "betas": (0.6, 0.4), "eps": 0.2, "weight_decay": 0.2, "amsgrad": True},
+        steps=7,
+        holes=True,
+        dtypes=_FINE,
+    ),
+    *_library({"lr": 0.1, "betas": (0.6, 0.4), "eps": 0.2, "weight_decay": 0.2, "amsgrad": True}),
+    Steps("takes fused", kwargs={"lr": 0.1, "fused": True}, steps=3, scope="library"),
+    Error("rejects a beta of one", kwargs={"betas": (0.9, 1.0)}),
+    Error("rejects a negative beta", kwargs={"betas": (-0.1, 0.9)}),
+    Error("rejects a negative eps", kwargs={"eps": -0.1}),
+    Error("rejects foreach together with fused", kwargs={"foreach": True, "fused": True}, kind=RuntimeError),
+)
+
+ADAGRAD = OptimizerSpec(
+    torch.optim.Adagrad,
+    *_shared(
+        {"lr": 0.1, "lr_decay": 0.05},
+        {"lr": 0.3, "lr_decay": 0.4, "weight_decay": 0.1, "eps": 0.1, "maximize": True},
+        ({"lr_decay": 0.5}, {"weight_decay": 0.1}, {"eps": 0.1}, {"maximize": True}),
+    ),
+    Steps("divides by the root of the sum of squares", kwargs={"lr": 0.1}, steps=5, dtypes=_FINE),
+    Steps("adds eps after the root", kwargs={"lr": 0.1, "eps": 0.5}, steps=4, dtypes=_FINE),
+    Steps("adds 1e-10 by default", scale=1e-10, steps=4, dtypes=_FINE),
+    Steps(
+        "starts the sum where it is told to",
+        kwargs={"lr": 0.1, "initial_accumulator_value": 0.7},
+        steps=4,
+        holes=True,
+        dtypes=_FINE,
+        why="The starting value is a sum of squares already: it is not squared, and stands under the root.",
+    ),
+    Steps(
+        "lowers the rate with the steps of each parameter",
+        kwargs={"lr": 0.1, "lr_decay": 0.5},
+        steps=6,
+        holes=True,
+        dtypes=_FINE,
+        why="The first step has the whole rate; a step without a gradient is none.",
+    ),
+    Steps(
+        "decays the weights through the sum",
+        kwargs={"lr": 0.1, "weight_decay": 0.3},
+        steps=4,
+        dtypes=_FINE,
+        why="The decay is added to the gradient before it is squared.",
+    ),
+    Steps("climbs with maximize", kwargs={"lr": 0.1, "weight_decay": 0.3, "maximize": True}, steps=4, dtypes=_FINE),
+    Steps(
+        "takes all options together",
+        kwargs={"lr": 0.1, "lr_decay": 0.2, "weight_decay": 0.2, "initial_accumulator_value": 0.3, "eps": 0.1},
+        steps=6,
+        holes=True,
+        dtypes=_FINE,
+    ),
+    *_library({"lr": 0.1, "lr_decay": 0.2, "weight_decay": 0.2, "initial_accumulator_value": 0.3, "eps": 0.1}),
+    Steps("takes fused", kwargs={"lr": 0.1, "fused": True}, steps=3, scope="library"),
+    Scenario("moves the rows of a sparse gradient", _sparse({"lr": 0.1, "lr_decay": 0.2}), scope="library"),
+    Error("rejects a negative lr_decay", kwargs={"lr_decay": -0.1}),
+    Error("rejects a negative start", kwargs={"initial_accumulator_value": -0.1}),
+    Error("rejects a negative eps", kwargs={"eps": -0.1}),
+    Error("rejects foreach together with fused", kwargs={"foreach": True, "fused": True}, kind=RuntimeError),
+)
+
+ADAMW = OptimizerSpec(
+    torch.optim.AdamW,
+    *_shared(
+        {"lr": 0.02, "betas": (0.8, 0.9), "weight_decay": 0.2},
+        {"lr": 0.05, "betas": (0.5, 0.6), "eps": 0.1, "weight_decay": 0.5, "amsgrad": True, "maximize": True},
+        ({"betas": (0.6, 0.7)}, {"weight_decay": 0.6}, {"eps": 0.1}, {"maximize": True}, {"weight_decay": 0.0}),
+    ),
+    Steps("decays the weights by 0.01 by default", kwargs={"lr": 0.5}, steps=4, dtypes=_FINE),
+    Steps(
+        "shrinks each weight by lr times weight_decay",
+        kwargs={"lr": 0.1, "weight_decay": 0.6},
+        steps=5,
+        dtypes=_FINE,
+        why="The decay goes to the weight itself, and to neither average.",
+    ),
+    Steps(
+        "shrinks before it steps",
+        kwargs={"lr": 0.5, "weight_decay": 1.5, "betas": (0.0, 0.5), "eps": 0.3},
+        steps=3,
+        dtypes=_FINE,
+        why="The step of this gradient is not shrunk with the weight.",
+    ),
+    Steps(
+        "shrinks where the gradient is zero, and not where there is none",
+        kwargs={"lr": 0.1, "weight_decay": 0.5},
+        steps=6,
+        zeros=True,
+        holes=True,
+        dtypes=_FINE,
+    ),
+    Steps("is Adam without decay", kwargs={"lr": 0.1, "weight_decay": 0.0}, steps=4, dtypes=_FINE),
+    Steps(
+        "shrinks while it climbs with maximize",
+        kwargs={"lr": 0.1, "weight_decay": 0.5, "maximize": True},
+        steps=4,
+        dtypes=_FINE,
+    ),
+    Steps("adds eps after the root and after the correction", kwargs={"lr": 0.1, "eps": 0.5}, steps=3, dtypes=_FINE),
+    Steps("adds 1e-8 by default", scale=1e-8, steps=4, dtypes=_FINE),
+    Steps(
+        "divides by the largest average so far with amsgrad",
+        kwargs={"lr": 0.1, "betas": (0.6, 0.4), "amsgrad": True},
+        steps=8,
+        zeros=True,
+        dtypes=_FINE,
+        why="The largest is taken among the averages as they are, before their correction.",
+    ),
+    Steps(
+        "takes all options together",
+        kwargs={"lr": 0.1, "betas": (0.6, 0.4), "eps": 0.2, "weight_decay": 0.2, "amsgrad": True, "maximize": True},
         steps=7,
         holes=True,
         dtypes=_FINE,
