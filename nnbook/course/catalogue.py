@@ -42,6 +42,8 @@ class Lesson:
     question: str
     minutes: int
     prerequisites: tuple[str, ...] = ()
+    introduces: tuple[str, ...] = ()
+    """The names of torch.nn and torch.optim that it is the first to use."""
 
     @property
     def number(self) -> str:
@@ -70,7 +72,10 @@ class Lesson:
 def lessons() -> tuple[Lesson, ...]:
     """All lessons, in course order, written or not."""
     table = tomllib.loads((_HERE / "lessons.toml").read_text(encoding="utf-8"))
-    found = tuple(Lesson(**{**row, "prerequisites": tuple(row["prerequisites"])}) for row in table["lesson"])
+    found = tuple(
+        Lesson(**{**row, "prerequisites": tuple(row["prerequisites"]), "introduces": tuple(row["introduces"])})
+        for row in table["lesson"]
+    )
     known: set[str] = set()
     for lesson in found:
         if lesson.id in known or not set(lesson.prerequisites) <= known:

@@ -132,9 +132,13 @@ def instruments(bug: str = "all four") -> style.Picture:
     right, seen = dials("none, repaired"), dials(bug)
 
     def paint(fig: Figure) -> str:
-        fig.subplots_adjust(left=0.07, right=0.985, top=0.92, bottom=0.11, hspace=0.5, wspace=0.2)
+        fig.subplots_adjust(left=0.07, right=0.985, top=0.93, bottom=0.13, hspace=0.45, wspace=0.2)
         told = []
-        for ax, dial in zip(fig.subplots(2, 2).flat, _DIALS, strict=True):
+        panels = fig.subplots(2, 2)
+        panels[0, 0].set_title("wide: repaired   dashed: broken", loc="right", fontsize=11)
+        for ax in panels[1]:
+            ax.set_xlabel("step; a thin line ends an epoch")
+        for ax, dial in zip(panels.flat, _DIALS, strict=True):
             steps = range(1, len(right[dial]) + 1)
             ax.plot(steps, right[dial], color=style.SKY, linewidth=6, alpha=0.6)
             ax.plot(steps, seen[dial], **style.line(1))
@@ -163,4 +167,6 @@ def _said(bug: str) -> str:
 
 def explore_loop() -> style.Explorer:
     """Choose the bug that is in the loop, and read its instruments."""
-    return style.explorer(lambda bug: instruments(bug), bug=style.Choice(tuple(BUGS), "all four", "bug in the loop"))
+    return style.explorer(
+        lambda bug: instruments(bug), bug=style.Choice(tuple(BUGS), "gradients never cleared", "bug in the loop")
+    )

@@ -81,20 +81,20 @@ def test_an_unknown_bug_is_named():
 def test_the_explorer_redraws_one_image():
     pytest.importorskip("ipywidgets")
     explorer = show.explore_loop()
-    assert explorer.picture.png == show.instruments("all four").png
+    assert explorer.picture.png == show.instruments("gradients never cleared").png
     explorer.widget()
     image, before = explorer.image, explorer.image.value
     times = []
     for bug in BUGS:
         training.dials(bug)
-        start = time.perf_counter()
+        start = time.process_time()
         explorer.knobs["bug"].value = bug
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
         assert explorer.picture.alt == show.instruments(bug).alt
     assert explorer.image is image
     explorer.knobs["bug"].value = "none, repaired"
     assert image.value != before
-    # 150 ms are promised on an idle machine; a loaded one gets three times that
+    # 150 ms are promised on an idle machine; a slower one gets three times that, and who else uses it does not count
     assert min(t for t in times if t > 1e-3) < 0.45
 
 
