@@ -11,7 +11,7 @@ JOBS ?= 2
 export OMP_NUM_THREADS ?= 1
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
 
-.PHONY: lab test quick lint unit slow notebooks build-check bench set-up clean
+.PHONY: lab test quick lint unit slow notebooks build-check mutate bench set-up clean
 
 set-up: $(STAMP)
 
@@ -47,8 +47,14 @@ notebooks: $(STAMP)
 build-check: $(STAMP)
 	$(BIN)/nnbook build --check
 
+# How many wrong answers made by machine each exercise's check catches; make mutate ARGS="Linear ReLU" for some.
+mutate: $(STAMP)
+	$(BIN)/python tests/bank/mutants.py $(ARGS)
+
 bench: $(STAMP)
 	$(BIN)/python benchmarks/check.py
+	$(BIN)/python benchmarks/components.py
+	$(BIN)/python benchmarks/components.py --optimizers
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache

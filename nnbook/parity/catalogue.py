@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import sys
 from typing import Any
@@ -44,24 +45,45 @@ def functions() -> dict[str, Any]:
 
 
 def lines_of(component: Any) -> int:
-    """Lines of code that one reads to know the component: its own and what it uses of its own file.
+    """Lines of code that one reads to know the component: its own, and the helpers that it uses, wherever they stand.
 
-    Docstrings, comments and blank lines do not count.
+    What torch.nn has as well, such as Module or relu, is a component of its own and not counted again. Docstrings,
+    comments and blank lines do not count.
     """
-    module = sys.modules[component.__module__]
-    tree = ast.parse(inspect.getsource(module))
-    defined: dict[str, ast.AST] = {}
-    for node in tree.body:
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-            defined[node.name] = node
-    wanted, read = [component.__name__], {}
+    # a function may be another with an option set: relu_ is relu in place
+    component = getattr(component, "func", component)
+    wanted, read, lines = [(component.__module__, component.__name__)], set(), 0
     while wanted:
-        name = wanted.pop()
-        node = defined.get(name)
-        if node is not None and name not in read:
-            read[name] = node
-            wanted += [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
-    return len(set().union(*(_code_lines(node) for node in read.values())))
+        place = module, name = wanted.pop()
+        if place in read:
+            continue
+        read.add(place)
+        defined, imported = _names(module)
+        if name in defined:
+            node = defined[name]
+            lines += len(_code_lines(node))
+            wanted += [(module, n.id) for n in ast.walk(node) if isinstance(n, ast.Name)]
+        elif name in imported and not any(hasattr(home, name) for home in _PUBLIC):
+            wanted.append((imported[name], name))
+    return lines
+
+
+_PUBLIC = (torch.nn, torch.nn.functional, torch.nn.init, torch.optim)
+
+
+@functools.cache
+def _names(module: str) -> tuple[dict[str, ast.AST], dict[str, str]]:
+    """What a module defines, and what it imports from its own package, with the module that it comes from."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    defined: dict[str, ast.AST] = {n.name: n for n in tree.body if isinstance(n, (ast.ClassDef, ast.FunctionDef))}
+    package = module.split(".")[0]
+    imported = {
+        alias.asname or alias.name: node.module
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == package
+        for alias in node.names
+    }
+    return defined, imported
 
 
 def _code_lines(node: ast.AST) -> set[int]:

@@ -29,20 +29,25 @@ class Workload:
     layer: tuple[str, Workload] | None = None
     """For a stack of layers: the class of one, from the component's own module, and what it is built with."""
 
-    def job(self, component: Any, device: str = "cpu", wrap: Callable[[Any], Any] = lambda m: m) -> Callable[[], Any]:
-        """One training step's worth of work: a call, and the gradients of inputs and parameters.
-
-        `wrap` is given the module, on its device, before the first call: torch.compile, for example.
-        """
-        gen = generator(SEED)
-        inputs = draw(list(self.inputs), gen, torch.float32, device, False)
-        inputs = [x.requires_grad_() if _floating(x) else x for x in inputs]
+    def build(self, component: Any, device: str = "cpu") -> Any:
+        """A module of that class, with its first weights drawn from a fixed seed."""
         torch.manual_seed(SEED)
         args = list(self.args)
         if self.layer is not None:
             name, work = self.layer
             args.insert(0, getattr(sys.modules[component.__module__], name)(*work.args, **work.kwargs))
-        made = component(*args, **self.kwargs).to(device)
+        return component(*args, **self.kwargs).to(device)
+
+    def draw(self, device: str = "cpu") -> list[Any]:
+        """Its inputs; those of real numbers ask for their gradient, unless the work needs none."""
+        return draw(list(self.inputs), generator(SEED), torch.float32, device, False)
+
+    def job(self, component: Any, device: str = "cpu", wrap: Callable[[Any], Any] = lambda m: m) -> Callable[[], Any]:
+        """One training step's worth of work: a call, and the gradients of inputs and parameters.
+
+        `wrap` is given the module, on its device, before the first call: torch.compile, for example.
+        """
+        inputs, made = self.draw(device), self.build(component, device)
         params = [p for p in made.parameters() if p.requires_grad]
         module = wrap(made)
         slopes: list[torch.Tensor] = []

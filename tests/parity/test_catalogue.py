@@ -7,7 +7,7 @@ import torch
 
 import nnbook.nn
 import nnbook.optim
-from nnbook.parity import catalogue, samples, specs
+from nnbook.parity import catalogue, samples, specs, workloads
 
 CLASSES = {
     **{f"nn.{n}": (c, nnbook.nn) for n, c in catalogue.modules().items()},
@@ -69,6 +69,35 @@ def test_every_class_is_compared_with_torch():
     bare = [n for n in (*catalogue.modules(), *catalogue.optimizers()) if n not in specs.every()]
     bases = {"RNNBase", "RNNCellBase", "Optimizer", "Module", "Transformer"}
     assert [n for n in bare if n not in samples.modules() and n not in samples.optimizers() and n not in bases] == []
+
+
+@pytest.mark.parametrize("name", sorted(workloads.WORKLOADS))
+def test_each_loads_the_others_state(name):
+    work, mine, theirs = workloads.find(name), getattr(nnbook.nn, name), getattr(torch.nn, name)
+    ours, torchs = work.build(mine), work.build(theirs)
+    inputs = work.draw()
+    if isinstance(torchs, torch.nn.modules.lazy.LazyModuleMixin):  # no state before the first batch
+        ours(*inputs), torchs(*inputs)
+    for one, other in ((ours, torchs), (torchs, ours)):
+        with torch.no_grad():
+            for i, p in enumerate(one.parameters()):
+                p.copy_(torch.randn(p.shape, generator=torch.Generator().manual_seed(i)))
+        other.load_state_dict(one.state_dict(), strict=True)
+        assert all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
+
+
+def test_every_module_has_work_to_be_timed_at():
+    idle = {
+        "Module",
+        "Sequential",
+        "ModuleList",
+        "ModuleDict",
+        "ParameterList",
+        "ParameterDict",
+        "RNNBase",
+        "RNNCellBase",
+    }
+    assert set(catalogue.modules()) - set(workloads.WORKLOADS) == idle
 
 
 def test_what_is_left_out_is_still_there_to_be_left_out():

@@ -61,6 +61,9 @@ def _in_place(candidate: Any, rec: Recorder) -> None:
     (w * 2).sum().backward()
     rec("the gradient after a backward pass", w.grad)
     rec("gradients are recorded afterwards", torch.is_grad_enabled())
+    with torch.no_grad():
+        candidate(torch.zeros(2, 3))
+        rec("gradients are recorded afterwards under no_grad", torch.is_grad_enabled())
 
 
 def _afresh(candidate: Any, rec: Recorder) -> None:
@@ -77,6 +80,8 @@ def _afresh(candidate: Any, rec: Recorder) -> None:
     rec("rows that are equal", bool((first[0] == first[1]).all()))
     rec("columns that are equal", bool((first[:, 0] == first[:, 1]).all()))
     rec("different numbers among 120, more than 100", len(first.unique()) > 100)
+    kernels = candidate(torch.zeros(5, 4, 3, 3))
+    rec("different numbers among 180 of a convolution, more than 160", len(kernels.unique()) > 160)
 
 
 def _whatever_was_there(candidate: Any, rec: Recorder) -> None:

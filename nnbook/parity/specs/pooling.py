@@ -115,6 +115,13 @@ MAXPOOL2D = ModuleSpec(
         why="All values are negative: a padding of zeros would win.",
     ),
     Case(
+        "pads with less than a million millions",
+        args=(3, 2, 1),
+        inputs=[normal(1, 2, 4, 5, mean=-1e12, std=1e10)],
+        mode="train",
+        dtypes=_FINE,
+    ),
+    Case(
         "takes a padding for each direction",
         args=((4, 3),),
         kwargs={"stride": 2, "padding": (2, 0)},

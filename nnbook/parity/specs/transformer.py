@@ -11,7 +11,7 @@ from nnbook.parity import Case, Error, Init, ModuleSpec, Recorder, Scenario, ext
 from nnbook.parity.inputs import Recipe
 from nnbook.parity.observe import fill
 from nnbook.parity.specs._factory import factory
-from nnbook.parity.specs.attention import flags
+from nnbook.parity.specs.attention import flags, numbers
 
 L: Final = "library"
 _FINE = ("float64",)
@@ -70,6 +70,7 @@ TRANSFORMERENCODERLAYER = ModuleSpec(
         kwargs=_CALM,
         inputs=[normal(4, 3, 6, mean=1.0)],
         mode="train",
+        dtypes=_FINE,
         why="x ← norm(x + attention(x)), then x ← norm(x + network(x)).",
     ),
     Case(
@@ -86,6 +87,7 @@ TRANSFORMERENCODERLAYER = ModuleSpec(
         kwargs={**_CALM, "batch_first": True},
         inputs=[normal(2, 3, 4)],
         mode="train",
+        dtypes=_FINE,
     ),
     Case(
         "keeps the letters apart when every size is equal",
@@ -93,6 +95,7 @@ TRANSFORMERENCODERLAYER = ModuleSpec(
         kwargs=_CALM,
         inputs=[normal(4, 4, 4)],
         mode="train",
+        dtypes=_FINE,
         why="Every size is 4: exchanged dimensions show in the values alone.",
     ),
     Case(
@@ -101,6 +104,7 @@ TRANSFORMERENCODERLAYER = ModuleSpec(
         kwargs={**_CALM, "activation": "gelu"},
         inputs=[normal(3, 2, 4)],
         mode="train",
+        dtypes=_FINE,
     ),
     Case(
         "uses a function as activation",
@@ -108,26 +112,39 @@ TRANSFORMERENCODERLAYER = ModuleSpec(
         kwargs={**_CALM, "activation": torch.tanh},
         inputs=[normal(3, 2, 4)],
         mode="train",
+        dtypes=_FINE,
     ),
     Case(
-        "works without biases", args=(4, 2, 7), kwargs={**_CALM, "bias": False}, inputs=[normal(3, 2, 4)], mode="train"
+        "works without biases",
+        args=(4, 2, 7),
+        kwargs={**_CALM, "bias": False},
+        inputs=[normal(3, 2, 4)],
+        mode="train",
+        dtypes=_FINE,
     ),
     Case(
-        "adds its eps", args=(4, 2, 7), kwargs={**_CALM, "layer_norm_eps": 0.5}, inputs=[normal(3, 2, 4)], mode="train"
+        "adds its eps",
+        args=(4, 2, 7),
+        kwargs={**_CALM, "layer_norm_eps": 0.5},
+        inputs=[normal(3, 2, 4)],
+        mode="train",
+        dtypes=_FINE,
     ),
     Case(
         "hides what the mask marks True",
         args=(4, 2, 7),
         kwargs=_CALM,
-        inputs=[(normal(4, 2, 4), _causal(4))],
+        inputs=[(normal(4, 2, 4), _causal(4)), (normal(3, 2, 4), flags(4, 3, 3, share=0.4, first=False))],
         mode="train",
+        dtypes=_FINE,
     ),
     Case(
         "adds a mask of numbers to the scores",
         args=(4, 2, 7),
-        kwargs=_CALM,
-        inputs=[(normal(4, 2, 4), normal(4, 4).no_grad())],
+        kwargs={**_CALM, "norm_first": True},
+        inputs=[(normal(4, 2, 4), numbers(4, 4))],
         mode="train",
+        dtypes=_FINE,
     ),
     Case(
         "hides padded positions",
@@ -135,22 +152,52 @@ TRANSFORMERENCODERLAYER = ModuleSpec(
         kwargs={**_CALM, "batch_first": True},
         inputs=[(normal(3, 4, 4), None, _padding(3, 4)), (normal(3, 4, 4), _causal(4), _padding(3, 4))],
         mode="train",
+        dtypes=_FINE,
     ),
-    Case("takes one sequence without a batch", args=(4, 2, 7), kwargs=_CALM, inputs=[normal(3, 4)], mode="train"),
+    Case(
+        "hides padded positions when it normalises first",
+        args=(4, 2, 7),
+        kwargs={**_CALM, "norm_first": True, "activation": "gelu"},
+        inputs=[(normal(4, 3, 4), _causal(4), _padding(3, 4))],
+        mode="train",
+        dtypes=_FINE,
+    ),
+    Case(
+        "takes the causal hint",
+        args=(4, 2, 7),
+        kwargs=_CALM,
+        inputs=[(normal(4, 2, 4), _causal(4))],
+        call_kwargs={"is_causal": True},
+        mode="train",
+        dtypes=_FINE,
+        why="The hint comes with a causal mask; with it or without, the result is the same.",
+    ),
+    Case(
+        "takes one sequence without a batch",
+        args=(4, 2, 7),
+        kwargs=_CALM,
+        inputs=[normal(3, 4), (normal(3, 4), None, flags(3, share=0.5, first=False))],
+        mode="train",
+        dtypes=_FINE,
+    ),
     Case(
         "drops nothing in evaluation",
         args=(4, 2, 7),
         kwargs={"dropout": 0.5},
         inputs=[normal(3, 2, 4)],
         mode="eval",
+        dtypes=_FINE,
         why="Gradients are asked for, so that torch, too, takes the way of training.",
     ),
+    Init("starts as its parts do", args=(24, 2, 60)),
+    # -- of the library alone --
     Case(
         "drops what each sublayer adds",
         args=(4, 2, 7),
         kwargs={"dropout": 1.0, "norm_first": True},
         inputs=[normal(3, 2, 4)],
         mode="train",
+        scope=L,
         why="With dropout=1 nothing is added to x, in training.",
     ),
     Case(
@@ -160,29 +207,20 @@ TRANSFORMERENCODERLAYER = ModuleSpec(
         inputs=[normal(3, 2, 4)],
         mode="train",
         dtypes=_FINE,
+        scope=L,
     ),
     Scenario(
         "drops with probability dropout in every place",
         _drops_everywhere,
+        scope=L,
         why="Four dropouts: on the weights of attention, inside the network, and on what each sublayer adds.",
     ),
-    Case("stays finite", args=(4, 2, 7), kwargs=_CALM, inputs=[extremes(3, 2, 4)], dtypes=_FINE, mode="train"),
-    Init("starts as its parts do", args=(12, 2, 40)),
-    Scenario("holds torch's parts under torch's names", _copies),
-    # -- of the library alone --
+    Case("stays finite", args=(4, 2, 7), kwargs=_CALM, inputs=[extremes(3, 2, 4)], dtypes=_FINE, mode="train", scope=L),
+    Scenario("holds torch's parts under torch's names", _copies, scope=L),
     Case(
         "takes options by position",
         args=(6, 2, 5, 0.0, "gelu", 0.1, True, True, False),
         inputs=[normal(2, 3, 6)],
-        mode="train",
-        scope=L,
-    ),
-    Case(
-        "takes the causal hint",
-        args=(4, 2, 7),
-        kwargs=_CALM,
-        inputs=[(normal(4, 2, 4), _causal(4))],
-        call_kwargs={"is_causal": True},
         mode="train",
         scope=L,
     ),

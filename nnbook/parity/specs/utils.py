@@ -109,6 +109,9 @@ def _in_place(candidate: Any, rec: Recorder) -> None:
     rec("what is returned requires a gradient", bool(norm.requires_grad))
     rec("shape of what is returned", list(norm.shape))
     rec("gradients are recorded afterwards", torch.is_grad_enabled())
+    with torch.no_grad():
+        candidate(params, 0.5)
+        rec("gradients are recorded afterwards under no_grad", torch.is_grad_enabled())
 
 
 def _twice(candidate: Any, rec: Recorder) -> None:
