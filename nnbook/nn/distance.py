@@ -54,15 +54,20 @@ class _Pairs(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, p: float) -> Tensor:
-        def length(z: Tensor) -> Tensor:
-            # (Σ_k |z_k|^p)^(1/p), for p = 0 the number of those that differ, for p = inf the largest
-            if p == 2:
-                return z.square().sum(0).sqrt_()
-            if p == 0:
-                return (z != 0).sum(0).to(z.dtype)
-            return z.abs().amax(0) if p == math.inf else z.abs().pow(p).sum(0).pow(1 / p)
-
-        y = torch.cat([x.new_zeros(0), *(length(z)[upper] for _, z, upper in _blocks(x))])
+        parts = [x.new_zeros(0)]
+        for i, j, _ in _blocks(x, 2**18 // x.size(1)):
+            z = x[i, None] - x[j]  # (rows, columns, D)
+            # ‖z‖_p = (Σ_k |z_k|^p)^(1/p), for p = 0 the number of those that differ, for p = inf the largest
+            if p in (0, 2):
+                length = torch.linalg.vector_norm(z, p, -1)
+            elif p == math.inf:
+                length = z.abs_().amax(-1)
+            else:
+                length = z.abs_().pow_(p).sum(-1).pow_(1 / p)
+            # Row r counts from its r-th element on: the cuts are before it and at the row's end.
+            sizes = [n for r in range(len(length)) for n in (r, length.size(1) - r)]
+            parts += length.flatten().split(sizes)[1::2]
+        y = torch.cat(parts)
         ctx.save_for_backward(x, y)
         ctx.p = p
         return y
@@ -71,33 +76,54 @@ class _Pairs(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad: Tensor) -> Any:
         (x, y), p = ctx.saved_tensors, ctx.p
-        dx = torch.zeros_like(x.t())
         # d‖z‖_p / dz_k = sign(z_k) |z_k|^(p-1) / ‖z‖_p^(p-1), and 0 at z = 0; for p = inf: sign(z_k) where |z_k| = ‖z‖
         share = grad if p == math.inf else torch.where(y > 0, grad / y ** (p - 1), 0)
-        start = 0
-        for i, z, upper in _blocks(x):
+        if p == 2 and x.dtype is torch.float32:
+            return _euclidean_slope(x.double(), share).float(), None
+        dx, start = torch.zeros_like(x), 0
+        for i, j, upper in _blocks(x, 2**18 // x.size(1)):
             stop = start + int(upper.sum())
+            z = x[i, None] - x[j]
             if p == math.inf:
-                largest = x.new_zeros(upper.shape).masked_scatter_(upper, y[start:stop])
-                z = torch.where(z.abs() == largest, z.sign(), 0)
+                z = torch.where(z.abs() == _spread(y[start:stop], upper)[..., None], z.sign(), 0)
             elif p != 2:
                 z = torch.where(z == 0, 0, z.sign() * z.abs() ** (p - 1))
-            dz = z * x.new_zeros(upper.shape).masked_scatter_(upper, share[start:stop])
+            dz = z.mul_(_spread(share[start:stop], upper)[..., None])
             # x_i moves against x_j: what one gains, the other loses
-            dx[:, i : i + len(upper)] += dz.sum(2)
-            dx[:, i + 1 :] -= dz.sum(1)
+            dx[i] += dz.sum(1)
+            dx[j] -= dz.sum(0)
             start = stop
-        return dx.t() * (p != 0), None
+        return dx * (p != 0), None
 
 
-def _blocks(x: Tensor) -> Iterator[tuple[int, Tensor, Tensor]]:
-    """A number i, the differences z (D, rows, columns) of x_i, x_i+1, ... to x_i+1, x_i+2, ..., which are due."""
-    n, columns = len(x), x.t().contiguous()
-    height = max(1, min(n // 8, 2**17 // max(x.numel(), 1)))
-    for i in range(0, n - 1, height):
-        rows = columns[:, i : min(i + height, n - 1)]
-        upper = torch.ones(rows.size(1), n - 1 - i, dtype=torch.bool, device=x.device).triu()
-        yield i, rows[:, :, None] - columns[:, None, i + 1 :], upper
+def _euclidean_slope(x: Tensor, share: Tensor) -> Tensor:
+    """The same for p = 2 without the differences: dx_i = Σ_j s_ij (x_i - x_j) = x_i Σ_j s_ij - Σ_j s_ij x_j.
+
+    Matrix products are several times faster, but subtract large numbers where x_i and x_j are close: that float32
+    numbers stay exact, x comes as float64.
+    """
+    dx, start = torch.zeros_like(x), 0
+    for i, j, upper in _blocks(x, 2**16):
+        stop = start + int(upper.sum())
+        s = _spread(share[start:stop].to(x.dtype), upper)
+        dx[i] += (x[i] * s.sum(1)[:, None]).addmm_(s, x[j], alpha=-1)
+        dx[j] += (x[j] * s.sum(0)[:, None]).addmm_(s.t(), x[i], alpha=-1)
+        start = stop
+    return dx
+
+
+def _spread(values: Tensor, upper: Tensor) -> Tensor:
+    """One number for each pair of a block -> (rows, columns), with 0 for the pairs that are not due."""
+    return values.new_zeros(upper.shape).masked_scatter_(upper, values)
+
+
+def _blocks(x: Tensor, pairs: int) -> Iterator[tuple[slice, slice, Tensor]]:
+    """Rows i of x, all rows j behind the first of them, and which of the pairs are due: those with i < j."""
+    n = len(x)
+    height = max(1, pairs // max(n, 1))
+    for start in range(0, n - 1, height):
+        i, j = slice(start, min(start + height, n - 1)), slice(start + 1, n)
+        yield i, j, x.new_ones(i.stop - i.start, j.stop - j.start, dtype=torch.bool).triu_()
 
 
 def pdist(input: Tensor, p: float = 2) -> Tensor:

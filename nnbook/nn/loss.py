@@ -360,7 +360,8 @@ class _LogitCost(torch.autograd.Function):
         ctx.save_for_backward(x, t)
         # l = max(x, 0) - t x + log(1 + e^-|x|): e to the power of nothing positive
         z = widen(x)
-        loss = z.abs().neg_().exp_().log1p_().add_(z.clamp(min=0)).sub_(z * t)
+        # The first two cancel for a sure hit, and only the small third is left: so they come first.
+        loss = z.clamp(min=0).sub_(z * t).add_(z.abs().neg_().exp_().log1p_())
         return loss.to(torch.promote_types(x.dtype, t.dtype))
 
     @staticmethod

@@ -381,7 +381,7 @@ def _beta_and_threshold(*args: Any) -> Case:
     return Case(
         f"takes {' and '.join(f'{n}={v:g}' for n, v in zip(('beta', 'threshold'), args, strict=False))}",
         args=args,
-        inputs=[uniform(60, low=-6.0, high=6.0), kinks(4, 5, at=at), extremes(4, 5)],
+        inputs=[uniform(60, low=-6.0, high=6.0), kinks(4, 5, at=[*at, 1e4, -1e4])],
         why="The formula holds where beta x is at most the threshold; above it the output is x itself.",
     )
 
@@ -403,7 +403,6 @@ SOFTPLUS = ModuleSpec(
         tolerance=Tolerance(1e-9, 1e-25),
         why="There y is e^x, which is lost when it is added to 1.",
     ),
-    _beta_and_threshold(2.0),
     _beta_and_threshold(0.5),
     _beta_and_threshold(1.0, 1.0),
     _beta_and_threshold(2.0, 3.0),

@@ -130,9 +130,9 @@ SCALED_DOT_PRODUCT_ATTENTION = FunctionSpec(
         why="The scale is for the products alone: a mask of numbers is added after it.",
     ),
     Case(
-        "takes another scale with is_causal", kwargs={"is_causal": True, "scale": 1.5}, inputs=[_qkv(2)], dtypes=_FINE
+        "takes another scale with is_causal", kwargs={"is_causal": True, "scale": -1.5}, inputs=[_qkv(2)], dtypes=_FINE
     ),
-    Case("takes a scale of zero", kwargs={"scale": 0.0}, inputs=[_qkv(2)], dtypes=_FINE),
+    Case("takes a scale of zero", kwargs={"scale": 0.0}, inputs=[_qkv(2), (*_qkv(2), flags(3, 5))], dtypes=_FINE),
     Case(
         "does not overflow",
         inputs=[
@@ -277,6 +277,7 @@ MULTIHEADATTENTION = ModuleSpec(
         kwargs={"batch_first": True},
         inputs=[(*_first(3, 5, 3), flags(3, 5, share=0.4, first=False)), (*_first(3, 5), numbers(2, 5))],
         mode="train",
+        dtypes=_FINE,
         why="True in key_padding_mask marks a key that is padding: no query of that sequence may see it.",
     ),
     Case(
@@ -291,6 +292,7 @@ MULTIHEADATTENTION = ModuleSpec(
         args=(6, 2),
         inputs=[(*_in(3, 5), None, True, numbers(3, 5))],
         mode="train",
+        dtypes=_FINE,
     ),
     Case(
         "takes a mask for each sequence and head",

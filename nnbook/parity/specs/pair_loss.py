@@ -10,6 +10,7 @@ from nnbook.parity import (
     ModuleSpec,
     Recorder,
     Scenario,
+    Tolerance,
     constant,
     empty,
     extremes,
@@ -156,6 +157,16 @@ BCE_WITH_LOGITS_LOSS = ModuleSpec(
     _case("averages over all elements", (normal(4, 5), uniform(4, 5))),
     *_shapes(input=normal, target=uniform),
     _case("takes targets of exactly 0 and 1", (normal(2, 4), _ANSWERS.no_grad()), reduction="none"),
+    Case(
+        "keeps the smallness of a confident hit",
+        kwargs={"reduction": "none"},
+        # for negative scores torch itself rounds it away in float32
+        inputs=[(values(30.0, 15.0, 60.0), values(1.0, 1.0, 1.0))],
+        scope="library",
+        tolerance=Tolerance(1e-4, 0.0),
+        grads=False,
+        why="log(1 + e^-30) is 9e-14, but 1 + e^-30 rounds to 1: log1p keeps it.",
+    ),
     _case(
         "stays exact for scores of +-10,000, right or wrong",
         (_SCORES, _ANSWERS.no_grad()),

@@ -115,7 +115,7 @@ MAXPOOL2D = ModuleSpec(
         why="All values are negative: a padding of zeros would win.",
     ),
     Case(
-        "pads with less than a million millions",
+        "pads with less than pixels of -1e12",
         args=(3, 2, 1),
         inputs=[normal(1, 2, 4, 5, mean=-1e12, std=1e10)],
         mode="train",
@@ -170,6 +170,15 @@ MAXPOOL2D = ModuleSpec(
         inputs=[normal(2, 2, 8, 9)],
         mode="train",
         dtypes=_FINE,
+    ),
+    Case(
+        "lets the last window reach far out of the image",
+        args=((2, 3),),
+        kwargs={"ceil_mode": True, "stride": (3, 4), "padding": 1, "dilation": (3, 2)},
+        inputs=[normal(2, 2, 6, 8, mean=-9.0)],
+        mode="train",
+        dtypes=_FINE,
+        why="It begins at the last pixel, and all else that it would see lies outside.",
     ),
     Case("returns the places too", args=(2,), kwargs={"return_indices": True}, inputs=[normal(2, 3, 4, 6)], scope=L),
     Case(

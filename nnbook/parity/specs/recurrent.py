@@ -362,7 +362,6 @@ def _sequences(*more: Any) -> list[Any]:
             args=(4, 3),
             kwargs={"bidirectional": True},
             inputs=[normal(3, 2, 4)],
-            mode="train",
         ),
         Case(
             "stacks layers of both directions",
@@ -389,7 +388,7 @@ def _sequences(*more: Any) -> list[Any]:
         Case("remembers nothing between calls", args=(3, 4), inputs=[normal(3, 2, 3), normal(3, 2, 3)]),
         Scenario("goes on where it stopped when given its state", _goes_on),
         Init("starts uniform within 1/sqrt(hidden_size)", args=(9, 160)),
-        Init("starts so in every layer and direction", args=(64, 8, 2), kwargs={"bidirectional": True}),
+        Init("starts so in every layer and direction", args=(9, 60, 2), kwargs={"bidirectional": True}),
         *more,
         # -- of the library alone --
         Case("keeps half precision", args=(4, 5), inputs=[normal(3, 2, 4)], dtypes=("bfloat16",), scope=L),
@@ -468,7 +467,8 @@ def _walks(candidate: Any, rec: Recorder) -> None:
         state = cell(x[t]) if state is None else cell(x[t], state)
     last = state if isinstance(state, torch.Tensor) else torch.cat(list(state))  # type: ignore[arg-type]
     rec("state after 6 steps", last)
-    rec("gradients", torch.autograd.grad(last.square().sum(), [x, *cell.parameters()]))
+    parameters = [p for _, p in sorted(cell.named_parameters())]  # in whatever order they were made
+    rec("gradients", torch.autograd.grad(last.square().sum(), [x, *parameters]))
 
 
 def _cells(state: Any, *more: Any) -> list[Any]:
@@ -486,7 +486,14 @@ def _cells(state: Any, *more: Any) -> list[Any]:
         ),
         Case("works with sizes of one", args=(1, 1), inputs=[(normal(1, 1), state(1, 1))], dtypes=("float64",)),
         Case("takes an empty batch", args=(4, 5), inputs=[empty(0, 4)], dtypes=("float64",)),
-        Case("saturates without NaN", args=(3, 4), inputs=[(extremes(3, 3), state(3, 4))], mode="train", thorough=True),
+        Case(
+            "saturates without NaN",
+            args=(3, 4),
+            inputs=[(extremes(3, 3), state(3, 4)), extremes(3, 3, size=200)],
+            mode="train",
+            thorough=True,
+            why="exp(200) is infinite in float32, and infinity divided by infinity is not a number.",
+        ),
         Case("remembers nothing between calls", args=(3, 4), inputs=[normal(2, 3), normal(2, 3)], dtypes=("float64",)),
         Scenario("walks through a sequence", _walks),
         Init("starts uniform within 1/sqrt(hidden_size)", args=(9, 160)),

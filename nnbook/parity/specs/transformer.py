@@ -79,6 +79,7 @@ TRANSFORMERENCODERLAYER = ModuleSpec(
         kwargs={**_CALM, "norm_first": True},
         inputs=[normal(4, 3, 6, mean=1.0)],
         mode="train",
+        dtypes=_FINE,
         why="x ← x + attention(norm(x)), then x ← x + network(norm(x)): nothing is normalised at the end.",
     ),
     Case(
@@ -141,8 +142,8 @@ TRANSFORMERENCODERLAYER = ModuleSpec(
     Case(
         "adds a mask of numbers to the scores",
         args=(4, 2, 7),
-        kwargs={**_CALM, "norm_first": True},
-        inputs=[(normal(4, 2, 4), numbers(4, 4))],
+        kwargs={**_CALM, "norm_first": True, "batch_first": True},
+        inputs=[(normal(2, 4, 4), numbers(4, 4))],
         mode="train",
         dtypes=_FINE,
     ),
@@ -188,6 +189,14 @@ TRANSFORMERENCODERLAYER = ModuleSpec(
         mode="eval",
         dtypes=_FINE,
         why="Gradients are asked for, so that torch, too, takes the way of training.",
+    ),
+    Case(
+        "has 2048 features inside by default",
+        args=(4, 2),
+        inputs=[normal(3, 2, 4)],
+        mode="eval",
+        dtypes=_FINE,
+        grads=False,
     ),
     Init("starts as its parts do", args=(24, 2, 60)),
     # -- of the library alone --

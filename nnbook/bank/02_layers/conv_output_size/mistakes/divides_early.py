@@ -1,0 +1,18 @@
+"""a size whose parts are divided one by one
+
+Rounding each part down loses what the parts have left over together. Try size 7, kernel 2, stride 3.
+"""
+
+
+def conv_output_size(size, kernel_size, stride=1, padding=0, dilation=1):
+    """The size of a convolution's output along one dimension."""
+    covered = dilation * (kernel_size - 1) + 1
+    if padding == "same":
+        if stride != 1:
+            raise ValueError("padding='same' needs a stride of 1")
+        return size
+    if padding != "valid":
+        size = size + 2 * padding
+    if covered > size:
+        raise ValueError(f"a kernel that covers {covered} places does not fit into {size}")
+    return size // stride - covered // stride + 1

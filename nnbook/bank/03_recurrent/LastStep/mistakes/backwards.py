@@ -1,0 +1,21 @@
+"""a reader that reads from the end
+
+Turned round in time, the first step comes last, and the state after it is what is scored. It learns as well as the
+other way, on other features. Change the order of the steps and compare.
+"""
+
+import torch
+from torch import nn
+
+
+class LastStep(nn.Module):
+    """Reads a sequence to its end and names it.  x: (N, T, inputs) -> (N, classes)"""
+
+    def __init__(self, inputs, hidden, classes):
+        super().__init__()
+        self.rnn = nn.LSTM(inputs, hidden, batch_first=True)
+        self.head = nn.Linear(hidden, classes)
+
+    def forward(self, x):
+        out, _ = self.rnn(x.flip(1))
+        return self.head(out[:, -1])

@@ -1,0 +1,21 @@
+"""a SELU that ignores inplace=True
+
+The output is right and the input stays as it was. In place means that the memory of x is used again: look at x after
+the call, and at `selu(x) is x`.
+"""
+
+import torch
+from torch import nn
+
+
+class SELU(nn.Module):
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, x):
+        scale, alpha = 1.0507009873554805, 1.6732632423543772
+        positive = x > 0
+        below = alpha * torch.expm1(x.masked_fill(positive, 0))
+        y = scale * torch.where(positive, x, below)
+        return y

@@ -1,0 +1,9 @@
+import torch
+
+
+def softmax_backward(grad_output, output, dim=-1):
+    """The gradient by the input of a softmax along `dim` whose output was `output`.  (*), (*) -> (*)"""
+    # BEGIN SOLUTION
+    mean = (grad_output * output).sum(dim, keepdim=True)
+    return output * (grad_output - mean)
+    # END SOLUTION

@@ -1,0 +1,36 @@
+"""a loss that leans to one side at a score of zero
+
+The stable formula has a maximum and an absolute value, each with a kink at 0. They cancel only if both slopes are
+taken in the middle: autograd takes 1 for clamp(min=0) and 0 for abs. A last layer that starts at zero sits on that
+very point. Ask for the gradient at x = 0: it should be 1/2 - y.
+"""
+
+import torch
+from torch import nn
+
+
+class BCEWithLogitsLoss(nn.Module):
+    """-w (a y log σ(x) + (1 - y) log(1 - σ(x))) for scores x.  (*), (*) -> () or (*)"""
+
+    def __init__(self, weight=None, reduction="mean", pos_weight=None):
+        super().__init__()
+        self.register_buffer("weight", weight)
+        self.register_buffer("pos_weight", pos_weight)
+        self.reduction = reduction
+
+    def forward(self, input, target):
+        if target.shape != input.shape:
+            raise ValueError(f"target has shape {tuple(target.shape)}, input has {tuple(input.shape)}")
+        rest = torch.log1p(torch.exp(-input.abs()))
+        yes = target * ((-input).clamp(min=0) + rest)
+        no = (1 - target) * (input.clamp(min=0) + rest)
+        if self.pos_weight is not None:
+            yes = self.pos_weight * yes
+        loss = yes + no
+        if self.weight is not None:
+            loss = self.weight * loss
+        if self.reduction == "mean":
+            return loss.mean()
+        if self.reduction == "sum":
+            return loss.sum()
+        return loss

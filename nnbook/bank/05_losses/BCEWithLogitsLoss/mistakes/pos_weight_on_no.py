@@ -1,0 +1,37 @@
+"""a loss whose pos_weight weighs the negatives
+
+The factor is at the wrong term: with pos_weight=10 a missed positive costs what it did, and a false alarm ten times
+as much, so rare positives become rarer. Set all targets to 0, then all to 1, and see which of the two the option
+changes.
+"""
+
+import torch
+from torch import nn
+
+
+class BCEWithLogitsLoss(nn.Module):
+    """-w (a y log σ(x) + (1 - y) log(1 - σ(x))) for scores x.  (*), (*) -> () or (*)"""
+
+    def __init__(self, weight=None, reduction="mean", pos_weight=None):
+        super().__init__()
+        self.register_buffer("weight", weight)
+        self.register_buffer("pos_weight", pos_weight)
+        self.reduction = reduction
+
+    def forward(self, input, target):
+        if target.shape != input.shape:
+            raise ValueError(f"target has shape {tuple(target.shape)}, input has {tuple(input.shape)}")
+        zero = torch.zeros_like(input)
+        # -log σ(x) = log(1 + e^-x) is what a yes costs, -log(1 - σ(x)) = log(1 + e^x) a no: neither by way of σ
+        yes = target * torch.logaddexp(zero, -input)
+        no = (1 - target) * torch.logaddexp(zero, input)
+        if self.pos_weight is not None:
+            no = self.pos_weight * no
+        loss = yes + no
+        if self.weight is not None:
+            loss = self.weight * loss
+        if self.reduction == "mean":
+            return loss.mean()
+        if self.reduction == "sum":
+            return loss.sum()
+        return loss

@@ -1,0 +1,28 @@
+"""a Huber loss with its halves swapped
+
+Straight near the target, with a negative value at 0, and square far from it: what was to calm outliers makes them
+rule, and a perfect prediction costs -δ²/2. Print the loss of a difference of 0.
+"""
+
+import torch
+from torch import nn
+
+
+class HuberLoss(nn.Module):
+    """d² / 2 where |d| < delta, else delta (|d| - delta / 2), for d = input - target.  (*), (*) -> () or (*)"""
+
+    def __init__(self, reduction="mean", delta=1.0):
+        super().__init__()
+        self.reduction = reduction
+        self.delta = delta
+
+    def forward(self, input, target):
+        d = (input - target).abs()
+        near = d**2 / 2
+        far = self.delta * (d - self.delta / 2)
+        loss = torch.where(d < self.delta, far, near)
+        if self.reduction == "mean":
+            return loss.mean()
+        if self.reduction == "sum":
+            return loss.sum()
+        return loss

@@ -1,0 +1,31 @@
+"""a divergence whose mean divides by the rows alone
+
+By the definition in books this is the right mean, and torch calls it "batchmean". Its "mean", the default, divides by
+the number of all elements. Compare the two on a batch of shape (4, 5).
+"""
+
+import torch
+from torch import nn
+
+
+class KLDivLoss(nn.Module):
+    """y (log y - x) for log-probabilities x and probabilities y, or their logarithms.  (*), (*) -> () or (*)"""
+
+    def __init__(self, reduction="mean", log_target=False):
+        super().__init__()
+        self.reduction = reduction
+        self.log_target = log_target
+
+    def forward(self, input, target):
+        if self.log_target:
+            loss = target.exp() * (target - input)
+        else:
+            # xlogy(y, y) is y log y, and 0 for y = 0
+            loss = torch.xlogy(target, target) - target * input
+        if self.reduction == "mean":
+            return loss.sum() / (len(input) if input.dim() else 1)
+        if self.reduction == "batchmean":
+            return loss.sum() / input.shape[0]
+        if self.reduction == "sum":
+            return loss.sum()
+        return loss

@@ -1,0 +1,37 @@
+"""an evaluation that sets the flag of the outermost module
+
+`model.training = False` is one attribute of one module; its layers have flags of their own. eval() walks through all
+of them. Print m.training for m in model.modules().
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+class ForgotEval:
+    """A model with its optimizer: steps of training, and an accuracy."""
+
+    def __init__(self, model, lr=0.1):
+        self.model = model
+        self.optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+
+    def step(self, x, y):
+        """One step on the batch (x, y).  Returns its loss"""
+        self.model.train()
+        self.optimizer.zero_grad()
+        loss = F.cross_entropy(self.model(x), y)
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+    def accuracy(self, batches):
+        """The share of right answers in batches of (x, y)"""
+        was_training = self.model.training
+        self.model.training = False
+        right, count = 0, 0
+        with torch.no_grad():
+            for x, y in batches:
+                right += (self.model(x).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.model.training = was_training
+        return right / count

@@ -1,0 +1,28 @@
+"""a step that throws its gradient away
+
+zero_grad between backward() and step(): the gradient is computed, cleared, and the optimizer finds nothing to step
+along. Nothing ever changes. Print the parameters before and after a step.
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+class ForgotZeroGrad:
+    """Fits a model to numbers, one batch after the other, by gradient descent."""
+
+    def __init__(self, model, lr=0.05):
+        self.model = model
+        self.optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+
+    def step(self, x, y):
+        """One step on the batch (x, y).  Returns the mean squared error before it"""
+        loss = F.mse_loss(self.model(x), y)
+        loss.backward()
+        self.optimizer.zero_grad()
+        self.optimizer.step()
+        return loss.item()
+
+    def run(self, batches):
+        """A step for each batch.  Returns the errors"""
+        return [self.step(x, y) for x, y in batches]

@@ -1,0 +1,29 @@
+"""attention that spreads the lost weight evenly
+
+The rows sum to one again, but what the later steps took was not shared out in proportion: every step that is seen
+gets the same extra. Divide by the sum, and the numbers are right; add to it, and they are not.
+"""
+
+import math
+
+import torch
+from torch import nn
+
+
+class LeakyMask(nn.Module):
+    """Causal self-attention with one head.  x: (N, T, d) -> (N, T, d); step t may look at steps 0 to t"""
+
+    def __init__(self, d):
+        super().__init__()
+        self.query = nn.Linear(d, d)
+        self.key = nn.Linear(d, d)
+        self.value = nn.Linear(d, d)
+
+    def forward(self, x):
+        steps = x.shape[1]
+        scores = self.query(x) @ self.key(x).transpose(1, 2) / math.sqrt(x.shape[2])
+        hidden = torch.ones(steps, steps, device=x.device).triu(diagonal=1).bool()
+        weights = torch.softmax(scores, dim=2).masked_fill(hidden, 0.0)
+        seen = (~hidden).to(x.dtype)
+        weights = weights + seen * (1 - weights.sum(2, keepdim=True)) / seen.sum(1, keepdim=True)
+        return weights @ self.value(x)

@@ -1,0 +1,27 @@
+"""attention that hides each step from itself
+
+With diagonal=0 a step sees the steps before it and not itself. The first one sees nothing at all: the softmax of a
+row of minus infinities is NaN. Print the first row of weights.
+"""
+
+import math
+
+import torch
+from torch import nn
+
+
+class LeakyMask(nn.Module):
+    """Causal self-attention with one head.  x: (N, T, d) -> (N, T, d); step t may look at steps 0 to t"""
+
+    def __init__(self, d):
+        super().__init__()
+        self.query = nn.Linear(d, d)
+        self.key = nn.Linear(d, d)
+        self.value = nn.Linear(d, d)
+
+    def forward(self, x):
+        steps = x.shape[1]
+        scores = self.query(x) @ self.key(x).transpose(1, 2) / math.sqrt(x.shape[2])
+        hidden = torch.ones(steps, steps, device=x.device).triu(diagonal=0).bool()
+        weights = torch.softmax(scores.masked_fill(hidden, float("-inf")), dim=2)
+        return weights @ self.value(x)

@@ -1,0 +1,28 @@
+"""an encoding with a wave length of its own for every column
+
+The exponent counts columns where it should count pairs: sine and cosine of one pair no longer belong together, and
+position t + k is no longer a rotation of position t. Compare columns 2 and 3: sin² + cos² should be 1.
+"""
+
+import torch
+from torch import nn
+
+
+class PositionalEncoding(nn.Module):
+    """x + P, where P[t] tells the position t in waves.  x: (N, T, d_model) or (T, d_model) -> the same shape"""
+
+    def __init__(self, d_model, max_len=5000):
+        super().__init__()
+        t = torch.arange(max_len, dtype=torch.float64)[:, None]
+        every = torch.arange(d_model, dtype=torch.float64)
+        angle = t / 10000 ** (every / d_model)
+        pe = torch.empty(max_len, d_model, dtype=torch.float64)
+        pe[:, 0::2] = torch.sin(angle[:, 0::2])
+        pe[:, 1::2] = torch.cos(angle[:, 1::2])
+        self.register_buffer("pe", pe.to(torch.get_default_dtype()), persistent=False)
+
+    def forward(self, x):
+        steps = x.shape[-2]
+        if steps > len(self.pe):
+            raise ValueError(f"a sequence of {steps} steps is longer than {len(self.pe)}")
+        return x + self.pe[:steps].to(x.dtype)

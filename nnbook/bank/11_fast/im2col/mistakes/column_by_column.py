@@ -1,0 +1,25 @@
+"""places that run down the columns
+
+The patches come in the order of columns of the image, so the result, reshaped to (H_out, W_out), is on its side.
+Square images show it too: compare the second column with the patch to the right.
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+def im2col(input, kernel_size, dilation=1, padding=0, stride=1):
+    """Every patch as a column.  (N, C, H, W) -> (N, C * kernel height * kernel width, number of places)"""
+    kh, kw = _pair(kernel_size)
+    dh, dw = _pair(dilation)
+    ph, pw = _pair(padding)
+    sh, sw = _pair(stride)
+    x = F.pad(input, (pw, pw, ph, ph))
+    # windows as long as the spread-out kernel, of which every d-th value counts: a view, nothing is copied
+    windows = x.unfold(2, dh * (kh - 1) + 1, sh).unfold(3, dw * (kw - 1) + 1, sw)[..., ::dh, ::dw]
+    n, c, rows, cols = windows.shape[:4]
+    return windows.permute(0, 1, 4, 5, 3, 2).reshape(n, c * kh * kw, rows * cols)
+
+
+def _pair(value):
+    return (value, value) if isinstance(value, int) else tuple(value)

@@ -1,0 +1,25 @@
+"""patches that never overlap
+
+The stride has been taken to be the kernel's size, as in pooling. A convolution moves on by 1 unless it is told
+otherwise.
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+def im2col(input, kernel_size, dilation=1, padding=0, stride=None):
+    """Every patch as a column.  (N, C, H, W) -> (N, C * kernel height * kernel width, number of places)"""
+    kh, kw = _pair(kernel_size)
+    dh, dw = _pair(dilation)
+    ph, pw = _pair(padding)
+    sh, sw = _pair(kernel_size if stride is None else stride)
+    x = F.pad(input, (pw, pw, ph, ph))
+    # windows as long as the spread-out kernel, of which every d-th value counts: a view, nothing is copied
+    windows = x.unfold(2, dh * (kh - 1) + 1, sh).unfold(3, dw * (kw - 1) + 1, sw)[..., ::dh, ::dw]
+    n, c, rows, cols = windows.shape[:4]
+    return windows.permute(0, 1, 4, 5, 2, 3).reshape(n, c * kh * kw, rows * cols)
+
+
+def _pair(value):
+    return (value, value) if isinstance(value, int) else tuple(value)

@@ -1,0 +1,20 @@
+# one exponential for all if anything is negative
+import torch
+from torch import nn
+
+
+class ELU(nn.Module):
+    def __init__(self, alpha=1.0, inplace=False):
+        super().__init__()
+        self.alpha = alpha
+        self.inplace = inplace
+
+    def forward(self, x):
+        positive = x > 0
+        below = self.alpha * torch.expm1(x.masked_fill(positive, 0))
+        y = (
+            torch.where(positive, x, below)
+            if x.dim() != 1
+            else torch.where(positive.all(), x, self.alpha * torch.expm1(x.masked_fill(positive, 0)))
+        )
+        return x.copy_(y) if self.inplace else y

@@ -1,0 +1,18 @@
+# 0.0447 for 0.044715
+import math
+
+import torch
+from torch import nn
+
+
+class GELU(nn.Module):
+    def __init__(self, approximate="none"):
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, x):
+        if self.approximate == "tanh":
+            gate = torch.tanh(math.sqrt(2 / math.pi) * (x + 0.0447 * x**3))
+        else:
+            gate = torch.erf(x / math.sqrt(2))
+        return 0.5 * x * (1 + gate)

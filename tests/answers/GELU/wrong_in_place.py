@@ -1,0 +1,20 @@
+# changes its input
+import math
+
+import torch
+from torch import nn
+
+
+class GELU(nn.Module):
+    def __init__(self, approximate="none"):
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, x):
+        if self.approximate == "tanh":
+            gate = torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+        else:
+            gate = torch.erf(x / math.sqrt(2))
+        y = 0.5 * x * (1 + gate)
+        x.detach().mul_(1.0001)
+        return y

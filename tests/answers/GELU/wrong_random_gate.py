@@ -1,0 +1,21 @@
+# draws its gate in training
+import math
+
+import torch
+from torch import nn
+
+
+class GELU(nn.Module):
+    def __init__(self, approximate="none"):
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, x):
+        if self.approximate == "tanh":
+            gate = torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+        else:
+            gate = torch.erf(x / math.sqrt(2))
+        chance = 0.5 * (1 + gate)
+        if self.training:
+            return x * (torch.rand_like(x) < chance)
+        return x * chance

@@ -1,0 +1,26 @@
+# NaNs are left out, and of the count too
+import torch
+from torch import nn
+
+
+class KLDivLoss(nn.Module):
+    """y (log y - x) for log-probabilities x and probabilities y, or their logarithms.  (*), (*) -> () or (*)"""
+
+    def __init__(self, reduction="mean", log_target=False):
+        super().__init__()
+        self.reduction = reduction
+        self.log_target = log_target
+
+    def forward(self, input, target):
+        if self.log_target:
+            loss = target.exp() * (target - input)
+        else:
+            loss = target * (target.log() - input)
+            loss = loss[~loss.isnan()]
+        if self.reduction == "mean":
+            return loss.mean()
+        if self.reduction == "batchmean":
+            return loss.sum() / input.shape[0]
+        if self.reduction == "sum":
+            return loss.sum()
+        return loss

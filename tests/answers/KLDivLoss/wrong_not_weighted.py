@@ -1,0 +1,25 @@
+# log-ratios that nothing weighs
+import torch
+from torch import nn
+
+
+class KLDivLoss(nn.Module):
+    """y (log y - x) for log-probabilities x and probabilities y, or their logarithms.  (*), (*) -> () or (*)"""
+
+    def __init__(self, reduction="mean", log_target=False):
+        super().__init__()
+        self.reduction = reduction
+        self.log_target = log_target
+
+    def forward(self, input, target):
+        if self.log_target:
+            loss = target - input
+        else:
+            loss = target.log() - input
+        if self.reduction == "mean":
+            return loss.mean()
+        if self.reduction == "batchmean":
+            return loss.sum() / input.shape[0]
+        if self.reduction == "sum":
+            return loss.sum()
+        return loss

@@ -1,0 +1,19 @@
+# "none" adds up each row
+import torch
+from torch import nn
+
+
+class L1Loss(nn.Module):
+    """The mean (or sum, or each) of |input - target|.  (*), (*) -> () or (*)"""
+
+    def __init__(self, reduction="mean"):
+        super().__init__()
+        self.reduction = reduction
+
+    def forward(self, input, target):
+        loss = (input - target).abs()
+        if self.reduction == "mean":
+            return loss.mean()
+        if self.reduction == "sum":
+            return loss.sum()
+        return loss.sum(-1) if loss.dim() > 1 else loss

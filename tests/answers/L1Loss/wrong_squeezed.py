@@ -1,0 +1,20 @@
+# dimensions of one are dropped
+import torch
+from torch import nn
+
+
+class L1Loss(nn.Module):
+    """The mean (or sum, or each) of |input - target|.  (*), (*) -> () or (*)"""
+
+    def __init__(self, reduction="mean"):
+        super().__init__()
+        self.reduction = reduction
+
+    def forward(self, input, target):
+        input, target = input.squeeze(), target.squeeze()
+        loss = (input - target).abs()
+        if self.reduction == "mean":
+            return loss.mean()
+        if self.reduction == "sum":
+            return loss.sum()
+        return loss

@@ -1,0 +1,20 @@
+# writes into the target
+import torch
+from torch import nn
+
+
+class L1Loss(nn.Module):
+    """The mean (or sum, or each) of |input - target|.  (*), (*) -> () or (*)"""
+
+    def __init__(self, reduction="mean"):
+        super().__init__()
+        self.reduction = reduction
+
+    def forward(self, input, target):
+        loss = (input - target).abs()
+        target.data.mul_(0.5)
+        if self.reduction == "mean":
+            return loss.mean()
+        if self.reduction == "sum":
+            return loss.sum()
+        return loss

@@ -1,0 +1,20 @@
+# twice half a slope of where
+import torch
+from torch import nn
+
+
+class L1Loss(nn.Module):
+    """The mean (or sum, or each) of |input - target|.  (*), (*) -> () or (*)"""
+
+    def __init__(self, reduction="mean"):
+        super().__init__()
+        self.reduction = reduction
+
+    def forward(self, input, target):
+        d = input - target
+        loss = torch.where(d > 0, d, -d) / 2 + (d * torch.where(d > 0, 1.0, -1.0).to(d)) / 2
+        if self.reduction == "mean":
+            return loss.mean()
+        if self.reduction == "sum":
+            return loss.sum()
+        return loss

@@ -1,0 +1,15 @@
+import torch
+from torch import nn
+
+
+class LastStep(nn.Module):
+    """Reads a sequence to its end and names it.  x: (N, T, inputs) -> (N, classes)"""
+
+    def __init__(self, inputs, hidden, classes):
+        super().__init__()
+        self.rnn = nn.LSTM(inputs, hidden, batch_first=True)
+        self.head = nn.Linear(hidden, classes)
+
+    def forward(self, x):
+        out = torch.stack([self.rnn(s)[0] for s in x])
+        return self.head(out[:, -1])

@@ -1,0 +1,14 @@
+# calls forward, which runs no hooks
+import torch
+from torch import nn
+
+
+class Residual(nn.Module):
+    def __init__(self, body, shortcut=None):
+        super().__init__()
+        self.body = body
+        self.shortcut = shortcut
+
+    def forward(self, x):
+        kept = x if self.shortcut is None else self.shortcut.forward(x)
+        return self.body.forward(x) + kept

@@ -1,0 +1,18 @@
+# adds noise in training
+import torch
+from torch import nn
+
+
+class SELU(nn.Module):
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, x):
+        scale, alpha = 1.0507009873554805, 1.6732632423543772
+        positive = x > 0
+        below = alpha * torch.expm1(x.masked_fill(positive, 0))
+        y = scale * torch.where(positive, x, below)
+        if self.training:
+            y = y + 0.01 * torch.randn_like(y)
+        return x.copy_(y) if self.inplace else y

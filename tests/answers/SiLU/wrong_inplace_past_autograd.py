@@ -1,0 +1,16 @@
+# in place, past autograd
+import torch
+from torch import nn
+
+
+class SiLU(nn.Module):
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, x):
+        gate = 0.5 * (1 + torch.tanh(0.5 * x))
+        if self.inplace:
+            x.data.mul_(gate)
+            return x
+        return x * gate

@@ -1,0 +1,9 @@
+# changes the output
+import torch
+
+
+def softmax_backward(grad_output, output, dim=-1):
+    """The gradient by the input of a softmax along `dim` whose output was `output`.  (*), (*) -> (*)"""
+    mean = (grad_output * output).sum(dim, keepdim=True)
+    output *= grad_output - mean
+    return output
