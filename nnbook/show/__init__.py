@@ -8,9 +8,11 @@ from typing import Any
 
 # public name -> the file that it lives in
 _WHERE = {
+    "explore_depth": "depth",
     "explore_loop": "training",
     "explore_neuron": "neuron",
     "explore_storing": "storing",
+    "gradient_by_depth": "depth",
     "instruments": "training",
     "line_and_loss": "neuron",
     "named_digits": "same_curve",
