@@ -157,7 +157,7 @@ def parity(names: list[str], device: str, as_json: bool, as_markdown: bool = Fal
 
 
 _TIME = "time: one call forward and backward on realistic sizes, or one optimizer step over 100 parameters; one thread"
-_LINES = "lines: code to read in the component's own file, without docstrings, comments and blank lines"
+_LINES = "lines: code of the component and of the helpers it uses, without docstrings, comments and blank lines"
 
 
 def _cells(row: Row) -> tuple[str, str, str, str, str]:

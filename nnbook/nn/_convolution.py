@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from nnbook.nn.activation import widen
+from nnbook.nn.pointwise import widen
 
 _Sizes = tuple[int, ...]
 

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from nnbook.nn import init
-from nnbook.nn.activation import widen
 from nnbook.nn.parameter import Parameter
+from nnbook.nn.pointwise import widen
 
 
 def moments(input: Tensor, over: list[int]) -> tuple[Tensor, Tensor]:

@@ -11,12 +11,7 @@ import torch
 from torch import Tensor
 
 from nnbook.nn.module import Module
-from nnbook.nn.pointwise import holds, pointwise
-from nnbook.nn.pointwise import widen as widen
-from nnbook.nn.rectifier import leaky_relu as leaky_relu
-from nnbook.nn.rectifier import relu as relu
-from nnbook.nn.softmax import log_softmax as log_softmax
-from nnbook.nn.softmax import softmax as softmax
+from nnbook.nn.pointwise import holds, pointwise, widen
 
 __all__ = ["GELU", "GLU", "LogSigmoid", "Mish", "SiLU", "Sigmoid", "Softplus", "Softsign", "Tanh", "Tanhshrink"]
 

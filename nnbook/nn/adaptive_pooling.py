@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nnbook.nn.activation import widen
 from nnbook.nn.module import Module
+from nnbook.nn.pointwise import widen
 from nnbook.nn.pooling import Finder, Sizes, along, max_over, with_indices
 
 __all__ = [

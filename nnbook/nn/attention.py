@@ -12,11 +12,12 @@ import torch
 from torch import Tensor
 
 from nnbook.nn import init
-from nnbook.nn.activation import softmax, widen
 from nnbook.nn.dropout import dropout
 from nnbook.nn.linear import Linear, linear
 from nnbook.nn.module import Module
 from nnbook.nn.parameter import Parameter
+from nnbook.nn.pointwise import widen
+from nnbook.nn.softmax import softmax
 
 __all__ = ["MultiheadAttention"]
 

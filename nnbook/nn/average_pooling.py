@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nnbook.nn.activation import widen
 from nnbook.nn.module import Module
 from nnbook.nn.padding import pad
+from nnbook.nn.pointwise import widen
 from nnbook.nn.pooling import (
     Size,
     Sizes,

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from nnbook.nn import init
-from nnbook.nn.activation import widen
 from nnbook.nn.module import Module
 from nnbook.nn.parameter import Parameter
+from nnbook.nn.pointwise import widen
 
 __all__ = ["Embedding", "EmbeddingBag"]
 

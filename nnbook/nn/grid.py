@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nnbook.nn.activation import widen
 from nnbook.nn.interpolate import _cubic
+from nnbook.nn.pointwise import widen
 
 
 def affine_grid(theta: Tensor, size: Any, align_corners: bool | None = None) -> Tensor:

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nnbook.nn.activation import widen
 from nnbook.nn.adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+from nnbook.nn.pointwise import widen
 
 # How a pixel's weight falls with its distance d, and where it has become 0 -------------------------------------------
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from nnbook.nn._standardise import Standardise, check_channels, check_dtype, moments, register_affine, reset_affine
-from nnbook.nn.activation import widen
 from nnbook.nn.module import Module
+from nnbook.nn.pointwise import widen
 
 __all__ = ["GroupNorm", "LayerNorm", "RMSNorm"]
 

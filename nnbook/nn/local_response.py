@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from nnbook.nn.activation import widen
 from nnbook.nn.module import Module
+from nnbook.nn.pointwise import widen
 
 __all__ = ["LocalResponseNorm"]
 

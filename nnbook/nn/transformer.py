@@ -17,13 +17,14 @@ import torch
 from torch import Tensor
 
 from nnbook.nn import init
-from nnbook.nn.activation import gelu, relu
+from nnbook.nn.activation import gelu
 from nnbook.nn.attention import MultiheadAttention
 from nnbook.nn.container import ModuleList
 from nnbook.nn.dropout import Dropout
 from nnbook.nn.layer_norm import LayerNorm
 from nnbook.nn.linear import Linear
 from nnbook.nn.module import Module
+from nnbook.nn.rectifier import relu
 
 __all__ = [
     "Transformer",

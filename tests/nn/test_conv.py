@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from nnbook import nn as scratch
-from nnbook.nn import conv
+from nnbook.nn import _convolution
 from nnbook.nn import functional as SF
 from nnbook.nn.interop import as_torch
 
@@ -69,7 +69,7 @@ def test_random_geometries(dims, transposed):
 @pytest.mark.parametrize("options", [{}, {"stride": 2, "padding": 1}, {"groups": 3}], ids=str)
 @pytest.mark.parametrize("room", [1, 2000])
 def test_images_one_by_one_give_the_same(name, options, room, monkeypatch):
-    monkeypatch.setattr(conv, "_ROOM", room)
+    monkeypatch.setattr(_convolution, "_ROOM", room)
     weight = (3, 9 // options.get("groups", 1), 3, 3) if name == "conv2d" else (9, 3, 3, 3)
     outs = 3 if name == "conv2d" else 3 * options.get("groups", 1)
     assert_same(name, normal(5, 9, 6, 5), normal(*weight, seed=1), normal(outs, seed=2), **options)
@@ -208,7 +208,7 @@ def test_no_patches_are_laid_out():
         peak = max(peak, now)
     # y and dx are as large as x, the patches would be 9 times that; beside them come the rows of two parts.
     size = x.untyped_storage().nbytes()
-    assert size < peak < 2 * size + 2.5 * 4 * conv._ROOM < 9 * size
+    assert size < peak < 2 * size + 2.5 * 4 * _convolution._ROOM < 9 * size
 
 
 def test_as_a_torch_module():

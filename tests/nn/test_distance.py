@@ -26,6 +26,17 @@ def test_pdist(shape, p):
     torch.testing.assert_close(*results)
 
 
+def test_the_slope_of_pdist_for_points_close_together_and_far_from_the_origin():
+    torch.manual_seed(0)
+    x = 100 + torch.randint(3, (300, 1)) * 10 + torch.randn(300, 4) * 1e-3
+    results = []
+    for f in (scratch, F):
+        leaf = x.clone().requires_grad_()
+        f.pdist(leaf).sum().backward()
+        results.append(leaf.grad)
+    torch.testing.assert_close(*results, rtol=1e-5, atol=1e-4)
+
+
 @pytest.mark.parametrize("p", [1.5, 2, 3, math.inf])
 def test_the_derivative_of_pdist(p):
     assert gradcheck(lambda x: scratch.pdist(x, p), torch.randn(7, 3, dtype=torch.float64, requires_grad=True))

@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nnbook.nn.activation import widen
 from nnbook.nn.parameter import Parameter
+from nnbook.nn.pointwise import widen
 
 
 class _Rescale(torch.autograd.Function):
