@@ -37,7 +37,7 @@ def main() -> None:
     answers: Answers = from_cells([(where, text) for where, text in request["cells"]], "<answer>")
     answer = answers.answer(exercise.name)
     assert answer is not None
-    warm(exercise.spec)
+    warm(exercise)
     work = lambda: observe_answer(exercise, answer, request["seed"], request["device"])  # noqa: E731
     # CUDA reserves far more address space than it uses, so a limit on address space would refuse every answer
     memory = request["memory"] if request["device"] == "cpu" else 1 << 60

@@ -2,8 +2,8 @@
 
 Names are followed to what they stand for (`import torch.nn.functional as F`, `from torch import nn as layers`,
 `f = torch.relu`), so an alias changes nothing. The rule lists what an answer may reach: torch's elementary operations,
-`nn.Module`, `nn.Parameter`, `torch.optim.Optimizer`, the harmless parts of the standard library. What reaches around it
-(`eval`, `getattr` on torch, `__globals__`, frames, other modules) is named as such. At run time
+`nn.Module`, `nn.Parameter`, the base classes of optimizers and schedulers, the harmless parts of the standard library.
+What reaches around it (`eval`, `getattr` on torch, `__globals__`, frames, other modules) is named as such. At run time
 `nnbook.parity.OperatorWatch` looks again, at what was really called.
 """
 
@@ -33,8 +33,9 @@ _NAMESPACES: dict[str, frozenset[str]] = {
     "torch.nn.modules": frozenset({"Module", "module"}),
     "torch.nn.modules.module": frozenset({"Module"}),
     "torch.nn.init": frozenset({"*"}),
-    "torch.optim": frozenset({"Optimizer", "optimizer"}),
+    "torch.optim": frozenset({"Optimizer", "optimizer", "lr_scheduler"}),
     "torch.optim.optimizer": frozenset({"Optimizer", "required", "ParamsT"}),
+    "torch.optim.lr_scheduler": frozenset({"LRScheduler"}),
     "torch.autograd": frozenset(
         {"Function", "function", "grad", "backward", "no_grad", "enable_grad", "set_grad_enabled"}
     ),
@@ -51,6 +52,7 @@ _CLASSES = {
     "torch.nn.Parameter",
     "torch.nn.Buffer",
     "torch.optim.Optimizer",
+    "torch.optim.lr_scheduler.LRScheduler",
     "torch.autograd.Function",
 }
 # Functions of torch that load, run or configure rather than compute.

@@ -23,7 +23,6 @@ from nnbook.parity import CaseResult, Observations, agree, compare, observe
 from nnbook.parity.observation import CaseObservation
 from nnbook.parity.operators import without
 from nnbook.parity.recorder import ERROR_KEY
-from nnbook.parity.spec import OptimizerSpec, Spec
 
 _SHOWN: dict[tuple[str, str, str, int, str], CaseObservation] = {}
 _REFERENCES: dict[tuple[str, int, str], Observations] = {}
@@ -93,7 +92,7 @@ def run_answer(
         from nnbook.judge.observer import observe_in_fresh_process
 
         return observe_in_fresh_process(exercise, answer, seed, device, limit, memory)
-    warm(exercise.spec)
+    warm(exercise)
     with _one_thread():  # a child forked while torch's thread pool lives can hang in it
         return in_child(lambda: observe_answer(exercise, answer, seed, device), limit, memory)
 
@@ -323,10 +322,10 @@ def _report(exercise: Exercise, status: str, **more: Any) -> Report:
     return Report(exercise.name, status, exercise.points, next_exercise=following, **more)
 
 
-def warm(spec: Spec | None = None) -> None:
-    """Do now what would make the first check under `spec` (or under any) wait.
+def warm(exercise: Exercise | None = None) -> None:
+    """Do now what would make the first check of an exercise (or of any) wait.
 
     The first optimizer of a process loads torch's compiler, which takes over a second.
     """
-    if spec is None or isinstance(spec, OptimizerSpec):
+    if exercise is None or exercise.kind != "build" or exercise.spec.twin.startswith("torch.optim"):
         torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)

@@ -6,6 +6,7 @@ step of autograd.
 
 from collections.abc import Callable
 from math import log, pi, sqrt
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -105,9 +106,46 @@ class Tanhshrink(Module):
 # x times a gate between 0 and 1 ---------------------------------------------------------------------------------------
 
 
+class _Gated(torch.autograd.Function):
+    """y = x o(x). The gate is kept beside x: it costs more to compute anew than the memory it takes."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, gate: Any, slope: Any) -> Tensor:
+        opened = gate(widen(x))
+        ctx.save_for_backward(x, opened)
+        ctx.gate, ctx.slope = gate, slope
+        return (opened * x).to(x.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Any:
+        x, opened = ctx.saved_tensors
+        z = widen(x)
+        if torch.is_grad_enabled():  # this gradient is to be differentiated itself: then o has to depend on x
+            opened = ctx.gate(z)
+        # dy/dx = o(x) + x o'(x)
+        dx = (ctx.slope(z, opened) * z).add_(opened).conj().mul_(widen(grad))
+        return dx.to(x.dtype), None, None
+
+
+def _gated(
+    x: Tensor, gate: Callable[[Tensor], Tensor], slope: Callable[[Tensor, Tensor], Tensor], inplace: bool = False
+) -> Tensor:
+    """y = x gate(x), where slope(x, gate(x)) is the gate's derivative."""
+    if not isinstance(x, Tensor):
+        raise TypeError(f"argument 'input' must be Tensor, not {type(x).__name__}")
+    if not (x.is_floating_point() or x.is_complex()):
+        raise NotImplementedError(f"not implemented for {x.dtype}")
+    return x.mul_(gate(x)) if inplace else _Gated.apply(x, gate, slope)
+
+
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """y = x σ(x). Like `torch.nn.functional.silu`: input (*) -> (*), complex numbers too."""
-    return _times(input, sigmoid, inplace)
+
+    # σ' = σ (1 - σ)
+    def slope(x: Tensor, s: Tensor) -> Tensor:
+        return (1 - s).mul_(s)
+
+    return _gated(input, sigmoid, slope, inplace)
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
@@ -123,9 +161,11 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
     def gradient(dy: Tensor, x: Tensor) -> Tensor:
         x = x.clamp(max=20)
         e = x.exp()
-        n = (e + 2) * e
-        slope = (e + 1).mul_(e).mul_(x).mul_(4).div_(n + 2).add_(n)
-        return slope.div_(n + 2).mul_(dy)
+        slope = (e + 1).mul_(e).mul_(x).mul_(4)
+        del x  # each of these is as large as the input
+        n = (e + 2).mul_(e)
+        del e
+        return slope.div_(n + 2).add_(n).div_(n + 2).mul_(dy)
 
     return pointwise(input, value, gradient, inplace=inplace)
 
@@ -138,7 +178,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     if approximate not in ("none", "tanh"):
         raise RuntimeError("approximate argument must be either none or tanh.")
     if approximate == "none":
-        return _times(input, _normal_cdf)
+        return _gated(input, _normal_cdf, _normal_density)
     a, b = 2 * sqrt(2 / pi), 0.044715
 
     def double_u(x: Tensor) -> Tensor:
@@ -153,27 +193,14 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     return pointwise(input, lambda x: _sigma(double_u(x)).mul_(x), gradient)
 
 
-def _normal_cdf(input: Tensor) -> Tensor:
+def _normal_cdf(x: Tensor) -> Tensor:
     # Φ(x) = (1 + erf(x / sqrt 2)) / 2
-    def value(x: Tensor) -> Tensor:
-        return (x * sqrt(1 / 2)).erf_().add_(1).mul_(0.5)
+    return torch.erf(x * sqrt(1 / 2)).add_(1).mul_(0.5)
 
+
+def _normal_density(x: Tensor, _: Tensor) -> Tensor:
     # dΦ/dx = e^(-x²/2) / sqrt(2π)
-    def gradient(dy: Tensor, x: Tensor) -> Tensor:
-        return (x * x).mul_(-1 / 2).sub_(log(2 * pi) / 2).exp_() * dy
-
-    return pointwise(input, value, gradient)
-
-
-def _times(x: Tensor, opened: Callable[[Tensor], Tensor], inplace: bool = False) -> Tensor:
-    """x opened(x), with the product's derivative left to autograd, which keeps both factors: none is computed twice."""
-    if not isinstance(x, Tensor):
-        raise TypeError(f"argument 'input' must be Tensor, not {type(x).__name__}")
-    if not (x.is_floating_point() or x.is_complex()):
-        raise NotImplementedError(f"not implemented for {x.dtype}")
-    if inplace:
-        return x.mul_(opened(x))
-    return (opened(widen(x)) * widen(x)).to(x.dtype)
+    return (x * x).mul_(-1 / 2).sub_(log(2 * pi) / 2).exp_()
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:
@@ -274,7 +301,10 @@ def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     # dy/dx = σ(βx), or 1
     def gradient(dy: Tensor, x: Tensor) -> Tensor:
         u = x * beta
-        return torch.maximum(sigmoid(u), holds(torch.gt, u, threshold)).mul_(dy)
+        high = holds(torch.gt, u, threshold)
+        slope = sigmoid(u)
+        del u  # as large as the input
+        return (slope + high).clamp(max=1).mul_(dy)
 
     return pointwise(input, value, gradient)
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from nnbook.nn.linear import linear
 from nnbook.nn.module import Module
 from nnbook.nn.parameter import Parameter
+from nnbook.nn.rectifier import relu
 
 __all__ = ["GRUCell", "LSTMCell", "RNNCell", "RNNCellBase"]
 
@@ -29,7 +30,7 @@ def _sigmoid(x: Tensor) -> Tensor:
 def rnn_step(wx: Tensor, wh: Tensor, nonlinearity: str) -> Tensor:
     """The new h (N, hidden_size)."""
     # h ← tanh(W_ih x + b_ih + W_hh h + b_hh), or max(0, ...)
-    return torch.tanh(wx + wh) if nonlinearity == "tanh" else (wx + wh).clamp(min=0)
+    return torch.tanh(wx + wh) if nonlinearity == "tanh" else relu(wx + wh)
 
 
 def lstm_step(wx: Tensor, wh: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:

@@ -8,9 +8,12 @@ from typing import Any
 
 # public name -> the file that it lives in
 _WHERE = {
+    "bends": "activations",
+    "boundaries": "activations",
     "explore_depth": "depth",
     "explore_loop": "training",
     "explore_neuron": "neuron",
+    "explore_signal": "activations",
     "explore_storing": "storing",
     "gradient_by_depth": "depth",
     "instruments": "training",
@@ -18,8 +21,10 @@ _WHERE = {
     "named_digits": "same_curve",
     "parity": "parity_table",
     "same_losses": "same_curve",
+    "signal": "activations",
     "stopping": "training",
     "stored": "storing",
+    "ten_layers": "activations",
     "trainings": "training",
     "tree": "module_tree",
     "xray": "module_xray",

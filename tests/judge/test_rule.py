@@ -112,6 +112,15 @@ CHEATS = {
     "a lambda": linear("return g(x)", "g = lambda x: torch.sigmoid(x)"),
     "a later patch": linear("return x") + "\ndef cheat(self, x):\n    return torch.relu(x)\nLinear.forward = cheat\n",
     "optim": linear("return torch.optim.SGD([self.weight], lr=1)"),
+    "a scheduler of torch's": linear("return torch.optim.lr_scheduler.StepLR(x, 3)"),
+    "a scheduler of torch's by from": linear(
+        "return Steps(x, 3)", "from torch.optim.lr_scheduler import StepLR as Steps"
+    ),
+    "a scheduler of torch's by its module": linear(
+        "return s.StepLR(x, 3)", "from torch.optim import lr_scheduler as s"
+    ),
+    "a scheduler's base by its subclasses": linear("return torch.optim.lr_scheduler.LRScheduler.__subclasses__()"),
+    "what a scheduler's module imports": linear("return torch.optim.lr_scheduler.Optimizer"),
     "utils": linear("return x", init="nn.utils.parametrizations.orthogonal(self)"),
     "load": linear("return torch.load('x')"),
     "get_type_hints": linear("return typing.get_type_hints(go)", "import typing\ndef go(x: 'torch.relu'): pass"),
@@ -174,6 +183,14 @@ HONEST = {
     "class name": linear("return x", init="self.label = self.__class__.__name__"),
     "Parameter by its own path": linear(
         "return x", "from torch.nn.parameter import Parameter", init="self.b = Parameter(torch.zeros(1))"
+    ),
+    "a scheduler of one's own": linear(
+        "return x", "from torch.optim.lr_scheduler import LRScheduler", base="LRScheduler"
+    ),
+    "a scheduler of one's own by dots": linear("return x", base="torch.optim.lr_scheduler.LRScheduler")
+    + "\n    def step(self):\n        torch.optim.lr_scheduler.LRScheduler.step(self)\n",
+    "a scheduler of one's own by its module": linear(
+        "return x", "from torch.optim import lr_scheduler", base="lr_scheduler.LRScheduler"
     ),
     "own function named like a fused one": linear("return softmax(x)", "def softmax(x):\n    return x.exp()"),
     "patching one's own class": linear("return x")

@@ -322,10 +322,13 @@ def _sequences(*more: Any) -> list[Any]:
     """What RNN and GRU have in common."""
     return [
         Case("reads a batch of sequences", args=(4, 5), inputs=[normal(3, 2, 4)], mode="train"),
+        Case("starts from the state it is given", args=(4, 5), inputs=[(normal(3, 2, 4), normal(1, 2, 5))]),
         Case(
-            "starts from the state it is given", args=(4, 5), inputs=[(normal(3, 2, 4), normal(1, 2, 5))], mode="train"
+            "takes a single step, and a batch of one",
+            args=(3, 2),
+            inputs=[normal(1, 2, 3), normal(3, 1, 3)],
+            mode="train",
         ),
-        Case("takes a single step, and a batch of one", args=(3, 2), inputs=[normal(1, 2, 3), normal(3, 1, 3)]),
         Case(
             "remembers over many steps",
             args=(2, 3),
@@ -385,7 +388,7 @@ def _sequences(*more: Any) -> list[Any]:
         ),
         Case("takes an empty batch", args=(4, 3), inputs=[empty(2, 0, 4)], dtypes=("float64",), mode="train"),
         Case("saturates without NaN", args=(3, 4), inputs=[extremes(3, 2, 3)], mode="train", thorough=True),
-        Case("remembers nothing between calls", args=(3, 4), inputs=[normal(3, 2, 3), normal(3, 2, 3)]),
+        Case("remembers nothing between calls", args=(3, 4), inputs=[normal(3, 2, 3), normal(3, 2, 3)], mode="train"),
         Scenario("goes on where it stopped when given its state", _goes_on),
         Init("starts uniform within 1/sqrt(hidden_size)", args=(9, 160)),
         Init("starts so in every layer and direction", args=(9, 60, 2), kwargs={"bidirectional": True}),

@@ -1,0 +1,31 @@
+"""a StepLR that gives every group the first group's rate
+
+With one group, which is what most training has, nothing is wrong. Whoever gave the head of a network a larger rate
+than its body has lost that at the first change. Make an optimizer with two groups of different rates.
+"""
+
+
+class StepLR:
+    """Multiplies every group's rate by `gamma` once in `step_size` steps."""
+
+    def __init__(self, optimizer, step_size, gamma=0.1):
+        self.optimizer = optimizer
+        self.step_size = step_size
+        self.gamma = gamma
+        self.t = 0
+
+    def step(self):
+        self.t += 1
+        if self.t % self.step_size == 0:
+            rate = self.optimizer.param_groups[0]["lr"] * self.gamma
+            for group in self.optimizer.param_groups:
+                group["lr"] = rate
+
+    def get_last_lr(self):
+        return [group["lr"] for group in self.optimizer.param_groups]
+
+    def state_dict(self):
+        return {"t": self.t}
+
+    def load_state_dict(self, state_dict):
+        self.t = state_dict["t"]

@@ -1,0 +1,32 @@
+"""a StepLR that computes each rate from the first one
+
+base · gamma ** (t // step_size) is the same walk, as long as nobody else touches the rate. A warm-up beside it, or a
+rate halved by hand, is undone at the next step. Halve `group["lr"]` between two steps, and look whether it stays
+halved.
+"""
+
+
+class StepLR:
+    """Multiplies every group's rate by `gamma` once in `step_size` steps."""
+
+    def __init__(self, optimizer, step_size, gamma=0.1):
+        self.optimizer = optimizer
+        self.step_size = step_size
+        self.gamma = gamma
+        self.t = 0
+        self.base = [group["lr"] for group in optimizer.param_groups]
+
+    def step(self):
+        self.t += 1
+        for group, base in zip(self.optimizer.param_groups, self.base):
+            group["lr"] = base * self.gamma ** (self.t // self.step_size)
+
+    def get_last_lr(self):
+        return [group["lr"] for group in self.optimizer.param_groups]
+
+    def state_dict(self):
+        return {"t": self.t, "base": self.base}
+
+    def load_state_dict(self, state_dict):
+        self.t = state_dict["t"]
+        self.base = state_dict["base"]

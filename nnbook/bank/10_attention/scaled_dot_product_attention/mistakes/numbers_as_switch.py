@@ -1,0 +1,26 @@
+"""an attention that takes numbers in a mask for yes or no
+
+A mask of numbers is read as a boolean one: whatever is not 0 may be seen. Numbers are to be added, so that they can
+favour near keys or punish far ones; minus infinity in such a mask hides, and here it shows. Try a mask of zeros,
+which should change nothing.
+"""
+
+import math
+
+import torch
+
+
+def scaled_dot_product_attention(query, key, value, attn_mask=None, *, is_causal=False, scale=None):
+    """softmax(scale Q K^T + mask) V.  query: (*, L, E), key: (*, S, E), value: (*, S, V) -> (*, L, V)"""
+    if scale is None:
+        scale = 1 / math.sqrt(query.shape[-1])
+    scores = scale * (query @ key.transpose(-2, -1))
+    if is_causal:
+        attn_mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
+    if attn_mask is None:
+        pass
+    elif attn_mask.dtype == torch.bool:
+        scores = scores.masked_fill(~attn_mask, -math.inf)
+    else:
+        scores = scores.masked_fill(attn_mask == 0, -math.inf)
+    return torch.softmax(scores, dim=-1) @ value

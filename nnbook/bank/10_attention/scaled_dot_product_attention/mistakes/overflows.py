@@ -1,0 +1,31 @@
+"""an attention that overflows
+
+The softmax has been written as its formula says. In float32 the exponential of 89 is infinite, and infinity divided
+by infinity is NaN. What can be taken off all scores of a query without changing its weights? Try queries of size
+1000.
+"""
+
+import math
+
+import torch
+
+
+def scaled_dot_product_attention(query, key, value, attn_mask=None, *, is_causal=False, scale=None):
+    """softmax(scale Q K^T + mask) V.  query: (*, L, E), key: (*, S, E), value: (*, S, V) -> (*, L, V)"""
+    if scale is None:
+        scale = 1 / math.sqrt(query.shape[-1])
+    scores = scale * (query @ key.transpose(-2, -1))
+    if is_causal:
+        attn_mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
+    if attn_mask is None:
+        pass
+    elif attn_mask.dtype == torch.bool:
+        scores = scores.masked_fill(~attn_mask, -math.inf)
+    else:
+        scores = scores + attn_mask
+    return weights_of(scores) @ value
+
+
+def weights_of(scores):
+    grown = torch.exp(scores)
+    return grown / grown.sum(-1, keepdim=True)

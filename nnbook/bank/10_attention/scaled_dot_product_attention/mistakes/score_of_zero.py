@@ -1,0 +1,25 @@
+"""an attention that gives hidden keys a score of zero
+
+A score of 0 is not nothing: its exponential is 1, and beside negative scores it wins. What is hidden then still has a
+weight, and how much changes with the others. Print the weights under a mask and look for zeros.
+"""
+
+import math
+
+import torch
+
+
+def scaled_dot_product_attention(query, key, value, attn_mask=None, *, is_causal=False, scale=None):
+    """softmax(scale Q K^T + mask) V.  query: (*, L, E), key: (*, S, E), value: (*, S, V) -> (*, L, V)"""
+    if scale is None:
+        scale = 1 / math.sqrt(query.shape[-1])
+    scores = scale * (query @ key.transpose(-2, -1))
+    if is_causal:
+        attn_mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
+    if attn_mask is None:
+        pass
+    elif attn_mask.dtype == torch.bool:
+        scores = scores.masked_fill(~attn_mask, 0.0)
+    else:
+        scores = scores + attn_mask
+    return torch.softmax(scores, dim=-1) @ value

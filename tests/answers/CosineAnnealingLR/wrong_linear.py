@@ -1,0 +1,33 @@
+# falls on a straight line
+import math
+
+
+class CosineAnnealingLR:
+    """Takes every group's rate down to `eta_min` in `T_max` steps, on half a wave, and up again."""
+
+    def __init__(self, optimizer, T_max, eta_min=0.0):
+        self.optimizer = optimizer
+        self.T_max = T_max
+        self.eta_min = eta_min
+        self.first = [group["lr"] for group in optimizer.param_groups]
+        self.t = 0
+
+    def step(self):
+        self.t += 1
+        low, T = self.eta_min, self.T_max
+        height = [abs(1 - t % (2 * T) / T) for t in (self.t - 1, self.t)]
+        for group, first in zip(self.optimizer.param_groups, self.first):
+            if height[0] == 0:
+                group["lr"] += (first - low) * height[1]
+            else:
+                group["lr"] = low + (group["lr"] - low) * height[1] / height[0]
+
+    def get_last_lr(self):
+        return [group["lr"] for group in self.optimizer.param_groups]
+
+    def state_dict(self):
+        return {"t": self.t, "first": list(self.first)}
+
+    def load_state_dict(self, state_dict):
+        self.t = state_dict["t"]
+        self.first = list(state_dict["first"])

@@ -1,0 +1,25 @@
+# get_last_lr() tells the rates that the groups began with
+class StepLR:
+    """Multiplies every group's rate by `gamma` once in `step_size` steps."""
+
+    def __init__(self, optimizer, step_size, gamma=0.1):
+        self.optimizer = optimizer
+        self.first = [group["lr"] for group in optimizer.param_groups]
+        self.step_size = step_size
+        self.gamma = gamma
+        self.t = 0
+
+    def step(self):
+        self.t += 1
+        if self.t % self.step_size == 0:
+            for group in self.optimizer.param_groups:
+                group["lr"] *= self.gamma
+
+    def get_last_lr(self):
+        return list(self.first)
+
+    def state_dict(self):
+        return {"t": self.t}
+
+    def load_state_dict(self, state_dict):
+        self.t = state_dict["t"]

@@ -1,0 +1,20 @@
+# hidden keys keep their score less a thousand
+import math
+
+import torch
+
+
+def scaled_dot_product_attention(query, key, value, attn_mask=None, *, is_causal=False, scale=None):
+    """softmax(scale Q K^T + mask) V.  query: (*, L, E), key: (*, S, E), value: (*, S, V) -> (*, L, V)"""
+    if scale is None:
+        scale = 1 / math.sqrt(query.shape[-1])
+    scores = scale * (query @ key.transpose(-2, -1))
+    if is_causal:
+        attn_mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
+    if attn_mask is None:
+        pass
+    elif attn_mask.dtype == torch.bool:
+        scores = scores - 1000.0 * ~attn_mask
+    else:
+        scores = scores + attn_mask
+    return torch.softmax(scores, dim=-1) @ value
