@@ -129,8 +129,11 @@ def _check_frame(input: Tensor, sides: list[tuple[int, int, int]], mode: str, va
             raise RuntimeError(f"Padding size should be less than the input dimension, but got {longest} for size {n}")
         if mode == "circular" and longest > max(n + min(before, 0) + min(after, 0), 0):
             raise RuntimeError("Padding value causes wrapping around more than once.")
-        if n + before + after < (0 if mode == "circular" else 1):
+        if n + before + after < 0:
             raise RuntimeError(f"padding ({before}, {after}) leaves a size of {n + before + after} at dimension {dim}")
+    # As in torch, one dimension may be left with a size of 0, but not all.
+    if mode != "circular" and all(input.size(dim) + before + after == 0 for dim, before, after in sides):
+        raise RuntimeError(f"paddings {sides} leave nothing of an input of shape {(*input.shape,)}")
 
 
 class _Pad(Module):

@@ -333,11 +333,10 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     def value(x: Tensor) -> Tensor:
         return (x + 3).clamp_(0, 6).mul_(x).mul_(1 / 6)
 
-    # dy/dx = x/3 + 1/2 where -3 < x < 3, else 0 or 1: with c = x cut off at -3 and 3, 1/2 + c/6 + (c/6 where inside)
+    # dy/dx = x/3 + 1/2 where -3 < x < 3, else 0 or 1
     def gradient(dy: Tensor, x: Tensor) -> Tensor:
-        c = x.clamp(-3, 3)
-        inside = c.detach().abs().lt_(3)
-        return (dy * 0.5).addcmul_(dy, inside.mul_(c).add_(c), value=1 / 6)
+        inside = x.detach().abs().lt_(3)
+        return x.clamp(-3, 3).div_(3).add_(0.5).mul_(inside).add_(holds(torch.ge, x, 3)).mul_(dy)
 
     return pointwise(input, value, gradient, inplace=inplace)
 

@@ -52,7 +52,7 @@ CAUSAL = nnbook.nn.Transformer.generate_square_subsequent_mask(5, dtype=torch.fl
 PADDING = torch.tensor([[False, False, False, True, True], [False] * 5])
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("options", OPTIONS, ids=lambda options: "-".join(options) or "defaults")
 def test_layers(options):
     x, memory = (draw(5, 2, 8), draw(6, 2, 8, seed=1))
     if options.get("batch_first"):
@@ -70,7 +70,7 @@ def test_layers(options):
     assert_same(ours, theirs, x, memory, tgt_mask=CAUSAL, tgt_is_causal=True)
 
 
-@pytest.mark.parametrize("options", OPTIONS[:3], ids=str)
+@pytest.mark.parametrize("options", OPTIONS[:3], ids=lambda options: "-".join(options) or "defaults")
 @pytest.mark.filterwarnings("ignore:enable_nested_tensor")
 def test_stacks_and_the_whole(options):
     src, tgt = draw(6, 2, 8, seed=1), draw(5, 2, 8)

@@ -19,10 +19,12 @@ FLOAT64_ALONE = {"CTCLoss", "ctc_loss"}
 
 def cases(names):
     """Each name in each dtype."""
-    for name in sorted(names):
-        for dtype in DTYPES:
-            if dtype is torch.float64 or name not in FLOAT64_ALONE:
-                yield pytest.param(name, dtype, id=f"{name}-{str(dtype).removeprefix('torch.')}")
+    pairs = [(name, dtype) for name in sorted(names) for dtype in DTYPES]
+    return [
+        pytest.param(name, dtype, id=f"{name}-{str(dtype).removeprefix('torch.')}")
+        for name, dtype in pairs
+        if dtype is torch.float64 or name not in FLOAT64_ALONE
+    ]
 
 
 def translate(thing):
