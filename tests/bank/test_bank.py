@@ -45,6 +45,7 @@ def test_the_solution_passes_in_the_notebook_too(name):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "mistake"), MISTAKES)
 def test_every_mistake_is_caught_and_named(name, mistake):
     exercise = bank.find(name)

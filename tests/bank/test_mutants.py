@@ -14,7 +14,7 @@ def test_a_changed_solution_fails(name):
     exercise = bank.find(name)
     wrong = [m for m in mutants.mutants(exercise.solution) if m.title not in mutants.equivalent(name)]
     assert wrong, "a solution that cannot be changed"
-    count = 12 if exercise.kind == "build" else 6
+    count = 8 if exercise.kind == "build" else 4
     alive = [m.title for m in mutants.some(name, wrong, count) if mutants.survives(exercise, m)]
     assert alive == []
 

@@ -51,6 +51,7 @@ def test_no_case_ends_early(name):
     assert {case: error for case, error in broken.items() if not case.startswith("refuses")} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("name", NAMES)
 def test_parity_of_torch_with_itself(name, device):
