@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from nnbook.nn.module import Module
-from nnbook.nn.pointwise import holds, pointwise, widen
+from nnbook.nn.pointwise import exp_, holds, pointwise, widen
 
 __all__ = ["GELU", "GLU", "LogSigmoid", "Mish", "SiLU", "Sigmoid", "Softplus", "Softsign", "Tanh", "Tanhshrink"]
 
@@ -21,7 +21,7 @@ __all__ = ["GELU", "GLU", "LogSigmoid", "Mish", "SiLU", "Sigmoid", "Softplus", "
 
 def _sigma(x: Tensor) -> Tensor:
     # σ(x) = 1 / (1 + e^-x); for very negative x, e^-x is inf and σ is 0, as it should be
-    return (-x).exp_().add_(1).reciprocal_()
+    return exp_(-x).add_(1).reciprocal_()
 
 
 def sigmoid(input: Tensor) -> Tensor:
@@ -41,7 +41,7 @@ def logsigmoid(input: Tensor) -> Tensor:
 
     # y = min(0, x) - log(1 + e^-|x|): e to the power of nothing positive
     def value(x: Tensor) -> Tensor:
-        return x.clamp(max=0).sub_(x.abs().neg_().exp_().log1p_())
+        return x.clamp(max=0).sub_(exp_(x.abs().neg_()).log1p_())
 
     # dy/dx = 1 - σ(x) = σ(-x)
     def gradient(dy: Tensor, x: Tensor) -> Tensor:
@@ -296,7 +296,7 @@ def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
         u = x * beta
         low = holds(torch.le, u, threshold)
         ramp = x.clamp(min=0) if min(beta, threshold) >= 0 else torch.where(u > threshold, x, u.clamp(min=0) / beta)
-        return u.abs_().neg_().exp_().log1p_().mul_(low).div_(beta).add_(ramp)
+        return exp_(u.abs_().neg_()).log1p_().mul_(low).div_(beta).add_(ramp)
 
     # dy/dx = σ(βx), or 1
     def gradient(dy: Tensor, x: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from nnbook.nn.module import Module
-from nnbook.nn.pointwise import widen
+from nnbook.nn.pointwise import exp, exp_, widen
 
 __all__ = ["LogSoftmax", "Softmax", "Softmax2d", "Softmin"]
 
@@ -18,7 +18,7 @@ class _Softmax(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, dim: int) -> Tensor:
         z = widen(x)
         # y_i = e^(x_i - max x) / Σ_j e^(x_j - max x): the maximum cancels, and nothing overflows
-        e = (z - z.amax(dim, keepdim=True)).exp_()
+        e = exp_(z - z.amax(dim, keepdim=True))
         y = e.div_(e.sum(dim, keepdim=True)).to(x.dtype)
         ctx.save_for_backward(y)
         ctx.dim = dim
@@ -38,7 +38,7 @@ class _LogSoftmax(torch.autograd.Function):
         z = widen(x)
         # y_i = x_i - max x - log Σ_j e^(x_j - max x); the sum is at least 1, so its logarithm is finite
         z = z - z.amax(dim, keepdim=True)
-        y = z.sub_(torch.exp(z).sum(dim, keepdim=True).log_()).to(x.dtype)
+        y = z.sub_(exp(z).sum(dim, keepdim=True).log_()).to(x.dtype)
         ctx.save_for_backward(y)
         ctx.dim = dim
         return y
@@ -48,7 +48,7 @@ class _LogSoftmax(torch.autograd.Function):
         (y,) = ctx.saved_tensors
         # dx_i = dy_i - e^y_i Σ_j dy_j
         dy = widen(grad)
-        return (dy - torch.exp(widen(y)) * dy.sum(ctx.dim, keepdim=True)).to(grad.dtype), None
+        return (dy - exp(widen(y)) * dy.sum(ctx.dim, keepdim=True)).to(grad.dtype), None
 
 
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
