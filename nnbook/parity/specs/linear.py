@@ -39,6 +39,7 @@ LINEAR = ModuleSpec(
     Case("gives the bias for a zero input", args=(5, 3), inputs=[constant(0.0, 2, 5)]),
     Case("can be called again and again", args=(5, 3), inputs=[normal(4, 5), normal(2, 5), normal(4, 5)]),
     Init("starts with uniform weights and bias within 1/sqrt(in_features)", args=(4, 16384)),
+    Init("starts right with a single input, too", args=(1, 400)),
     Init("starts so without a bias too", args=(300, 60), kwargs={"bias": False}),
     Scenario("has None for a bias when asked for none", _has_no_bias),
     Error("rejects rows of another width", args=(5, 3), inputs=[normal(4, 6)], kind=RuntimeError, scope="exercise"),
