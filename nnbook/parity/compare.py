@@ -189,7 +189,8 @@ def _tensors(got: Record, want: Record) -> str | None:
         x, y = (a.to(torch.complex128), b.to(torch.complex128)) if b.is_complex() else (a.double(), b.double())
         finite = y[torch.isfinite(y)].abs()
         scale = max(1.0, float(finite.max())) if finite.numel() else 1.0
-        close = (x - y).abs() <= want.extra.get("rtol", 0.0) * y.abs() + want.extra.get("atol", 0.0) * scale
+        rtol, atol, floor = (want.extra.get(name, 0.0) for name in ("rtol", "atol", "floor"))
+        close = (x - y).abs() <= rtol * y.abs() + max(atol * scale, floor)
         wrong = ~(close | (x == y) | (torch.isnan(x) & torch.isnan(y)))
     count = int(wrong.sum())
     if not count:

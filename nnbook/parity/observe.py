@@ -210,6 +210,7 @@ def _call(
     gen = rec.generator("inputs", key[1])
     inputs = build(recipe if isinstance(recipe, tuple) else (recipe,), gen, DTYPES[dtype], device, dtype == "float64")
     leaves = _tensors(inputs)
+    rec.fed(leaves)
     # A leaf that requires grad cannot be changed in place; its clone can.
     fed = _cloned(inputs) if case.kwargs.get("inplace") else inputs
     before = [t.detach().clone() for t in leaves]

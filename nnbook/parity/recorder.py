@@ -7,7 +7,7 @@ import linecache
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -40,6 +40,7 @@ class Recorder:
         self.tolerance = tolerance
         self.watch = OperatorWatch(())
         self._suffix = ""
+        self._largest = 0.0
 
     # -- what a scenario draws from ------------------------------------------------------------------------------------
     def generator(self, *key: object) -> torch.Generator:
@@ -61,6 +62,18 @@ class Recorder:
         finally:
             self._suffix = before
 
+    def fed(self, inputs: Iterable[torch.Tensor]) -> None:
+        """What this case records from now on came of these inputs: the larger they are, the more is rounded."""
+        for t in inputs:
+            if t.is_floating_point() and t.numel():
+                self._largest = max(self._largest, float(t.detach().abs().nan_to_num(0.0, 0.0).max()))
+
+    def _tolerance(self, dtype: torch.dtype) -> Tolerance | None:
+        usual = TOLERANCE.get(str(dtype).removeprefix("torch."))
+        if usual is None or dtype not in (torch.float32, torch.float64):
+            return usual
+        return usual.for_inputs(self._largest, torch.finfo(dtype).eps)
+
     # -- what it writes down -------------------------------------------------------------------------------------------
     def _put(self, record: Record) -> None:
         record.label += self._suffix
@@ -77,8 +90,8 @@ class Recorder:
             tensor = value.detach()
             if tensor.layout != torch.strided:
                 tensor = tensor.to_dense()
-            tol = tolerance or self.tolerance or TOLERANCE.get(str(tensor.dtype).removeprefix("torch."))
-            extra = {"rtol": tol.rtol, "atol": tol.atol} if tol else {}
+            tol = tolerance or self.tolerance or self._tolerance(tensor.dtype)
+            extra = {"rtol": tol.rtol, "atol": tol.atol, "floor": tol.floor} if tol else {}
             # A snapshot: the candidate goes on and may change it in place.
             self._put(Record("tensor", label, None, torch.Tensor.clone(tensor).as_subclass(torch.Tensor), extra))
         elif isinstance(value, (tuple, list)) and any(isinstance(v, torch.Tensor) for v in value):

@@ -21,11 +21,23 @@ Mode = Literal["both", "train", "eval"]
 
 @dataclass(frozen=True)
 class Tolerance:
-    """|got - expected| <= rtol |expected| + atol max(1, largest |expected|), elementwise."""
+    """|got - expected| <= rtol |expected| + max(atol max(1, largest |expected|), floor), elementwise."""
 
     rtol: float
     atol: float
+    floor: float = 0.0
 
+    def for_inputs(self, largest: float, eps: float) -> Tolerance:
+        """What is allowed where the inputs reach `largest`: a few roundings of such a number, two percent at most.
+
+        Near 10,000 a float32 knows three decimals. Whether a right answer takes the logarithm of a sum there, or the
+        difference of two scores, decides on the last of them; which it does is its own business.
+        """
+        room = min(_ROUNDINGS * eps * largest, 0.02)
+        return Tolerance(max(self.rtol, room), self.atol, room)
+
+
+_ROUNDINGS = 16
 
 # Two right answers may round differently at each step; a wrong one differs by a term of the formula. Between them lie
 # several orders of magnitude in float64, which is why every case runs there too.

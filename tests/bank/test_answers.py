@@ -20,20 +20,22 @@ def _ids(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", [p for p in ANSWERS if p.name.startswith("right_")], ids=_ids)
-def test_right_answers_pass(path):
-    report = judge_source(bank.find(path.parent.name), path.read_text(encoding="utf-8"))
-    assert report.passed, report.text()
+def test_right_answers_pass(path, seeds):
+    for seed in seeds:
+        report = judge_source(bank.find(path.parent.name), path.read_text(encoding="utf-8"), seed=seed)
+        assert report.passed, f"seed {seed}: {report.text()}"
 
 
 @pytest.mark.parametrize("path", [p for p in ANSWERS if p.name.startswith("wrong_")], ids=_ids)
-def test_wrong_answers_fail(path, monkeypatch):
+def test_wrong_answers_fail(path, seeds, monkeypatch):
     source = path.read_text(encoding="utf-8")
     assert source.startswith("#"), "the first line says what is wrong"
-    # What torch does is looked up once for all with one seed, and a name for the mistake is not asked for here.
+    # A name for the mistake is not asked for here.
     monkeypatch.setattr(verdict, "diagnose", lambda *args, **kwargs: None)
-    report = judge_source(bank.find(path.parent.name), source, seed=29)
-    # by its behaviour: a wrong answer that breaks the from-scratch rule as well would prove nothing about the spec
-    assert report.status in ("failed", "timeout", "error", "memory"), report.text()
+    for seed in seeds:
+        report = judge_source(bank.find(path.parent.name), source, seed=seed)
+        # by its behaviour: a wrong answer that breaks the from-scratch rule as well would prove nothing about the spec
+        assert report.status in ("failed", "timeout", "error", "memory"), f"seed {seed}: {report.text()}"
 
 
 def test_every_answer_is_one_or_the_other():
