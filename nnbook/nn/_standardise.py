@@ -12,19 +12,23 @@ from nnbook.nn import init
 from nnbook.nn.parameter import Parameter
 from nnbook.nn.pointwise import widen
 
+# μ, σ² and, if it is at hand, x - μ
+Moments = tuple[Tensor, Tensor, Tensor | None]
 
-def moments(input: Tensor, over: list[int]) -> tuple[Tensor, Tensor]:
+
+def moments(input: Tensor, over: list[int]) -> Moments:
     """μ and σ² of the input over some dimensions, which stay with size 1. As constants: see `Standardise`."""
     return _moments(widen(input.detach()), over)
 
 
-def _moments(x: Tensor, over: list[int]) -> tuple[Tensor, Tensor]:
+def _moments(x: Tensor, over: list[int]) -> Moments:
     # μ = mean of x. The second mean takes back what the first lost in rounding: much, where x is nearly constant.
     mean = x.mean(over, keepdim=True)
     centred = x - mean
     rest = centred.mean(over, keepdim=True)
+    centred -= rest
     # σ² = mean of (x - μ)². E[x²] - E[x]² would subtract two large numbers to find a small one.
-    return mean + rest, centred.sub_(rest).square_().mean(over, keepdim=True)
+    return mean + rest, centred.square().mean(over, keepdim=True), centred
 
 
 class Standardise(torch.autograd.Function):
@@ -37,16 +41,16 @@ class Standardise(torch.autograd.Function):
     def forward(
         ctx: Any,
         x: Tensor,
-        mean: Tensor,
-        var: Tensor,
+        moments: Moments,
         weight: Tensor | None,
         bias: Tensor | None,
         eps: float,
         over: Any,
     ) -> Tensor:
+        mean, var, centred = moments
         # y = (x - μ) / sqrt(σ² + ε) · γ + β; one step at a time in the same memory
         rstd = torch.rsqrt(widen(var) + eps)
-        y = (widen(x) - mean).mul_(rstd)
+        y = (widen(x) - mean if centred is None else centred).mul_(rstd)
         if weight is not None:
             y *= weight
         if bias is not None:
@@ -62,32 +66,37 @@ class Standardise(torch.autograd.Function):
         gamma = x.new_ones([1] * x.dim()) if weight is None else widen(weight)
         if ctx.over and torch.is_grad_enabled():
             # For a second derivative μ and σ² are functions of x.
-            mean, var = _moments(x, ctx.over)
+            mean, var, _ = _moments(x, ctx.over)
             rstd = torch.rsqrt(var + ctx.eps)
 
         # With x̂ = (x - μ) / sqrt(σ² + ε), the sums of dy and of dy · x̂ over all along which σ, γ and β are the same.
         # What follows needs no more than these. (The steps run in place: two tensors of x's size at a time, not six.)
-        fine = torch.broadcast_shapes(*(t.shape for t in (rstd, weight, bias) if t is not None))
-        dy_x = (x - mean).mul_(rstd).mul_(dy)
-        sum_x, sum_1 = dy_x.sum_to_size(fine), dy.sum_to_size(fine)
+        fine = _broadcast_shape(x, *(t for t in (rstd, weight, bias) if t is not None))
+        sum_x, sum_1 = (x - mean).mul_(dy).sum_to_size(fine).mul_(rstd), dy.sum_to_size(fine)
         # dγ = Σ dy · x̂, dβ = Σ dy
         dweight = None if weight is None else sum_x.sum_to_size(weight.shape).to(weight.dtype)
         dbias = None if bias is None else sum_1.sum_to_size(bias.shape).to(bias.dtype)
 
-        def mean_over(t: Tensor) -> Tensor:
+        def mean_over(t: Tensor, scale: float) -> Tensor:
             # mean of γ · t over the dimensions of μ and σ²: for layer norm a matrix times a vector
             total = t @ gamma.unsqueeze(1) if gamma.dim() < t.dim() else (t * gamma).sum_to_size(rstd.shape)
-            return total * (rstd.numel() / max(1, x.numel()))
+            return total * (scale * rstd.numel() / max(1, x.numel()))
 
         if not ctx.over:
             # dx = γ dy / sqrt(σ² + ε)
             dx = dy * (gamma * rstd)
         else:
             # dx = (γ dy - mean(γ dy) - x̂ · mean(γ dy · x̂)) / sqrt(σ² + ε)
-            minus = -rstd * mean_over(sum_x)
-            del dy_x, sum_x
-            dx = (x - mean).mul_(minus).sub_(mean_over(sum_1)).addcmul_(dy, gamma).mul_(rstd)
-        return dx.to(input.dtype), None, None, dweight, dbias, None, None
+            minus = mean_over(sum_x, -1) * rstd
+            del sum_x
+            dx = (x - mean).mul_(minus).sub_(mean_over(sum_1, 1)).addcmul_(dy, gamma).mul_(rstd)
+        return dx.to(input.dtype), None, dweight, dbias, None, None
+
+
+def _broadcast_shape(x: Tensor, *parts: Tensor) -> list[int]:
+    """The common shape of some that broadcast to x's (`torch.broadcast_shapes` takes longer than a pass over x)."""
+    dims = range(-x.dim(), 0)
+    return [x.size(d) if any(p.dim() >= -d and p.size(d) != 1 for p in parts) else 1 for d in dims]
 
 
 def per_channel(input: Tensor, *vectors: Tensor | None) -> list[Any]:

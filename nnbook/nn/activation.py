@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from nnbook.nn.module import Module
-from nnbook.nn.pointwise import exp_, holds, pointwise, widen
+from nnbook.nn.pointwise import exp, exp_, pointwise, widen
 
 __all__ = ["GELU", "GLU", "LogSigmoid", "Mish", "SiLU", "Sigmoid", "Softplus", "Softsign", "Tanh", "Tanhshrink"]
 
@@ -21,7 +21,7 @@ __all__ = ["GELU", "GLU", "LogSigmoid", "Mish", "SiLU", "Sigmoid", "Softplus", "
 
 def _sigma(x: Tensor) -> Tensor:
     # σ(x) = 1 / (1 + e^-x); for very negative x, e^-x is inf and σ is 0, as it should be
-    return exp_(-x).add_(1).reciprocal_()
+    return exp(x, -1).add_(1).reciprocal_()
 
 
 def sigmoid(input: Tensor) -> Tensor:
@@ -41,7 +41,7 @@ def logsigmoid(input: Tensor) -> Tensor:
 
     # y = min(0, x) - log(1 + e^-|x|): e to the power of nothing positive
     def value(x: Tensor) -> Tensor:
-        return x.clamp(max=0).sub_(exp_(x.abs().neg_()).log1p_())
+        return x.clamp(max=0).sub_(exp(x.abs(), -1).log1p_())
 
     # dy/dx = 1 - σ(x) = σ(-x)
     def gradient(dy: Tensor, x: Tensor) -> Tensor:
@@ -291,20 +291,20 @@ class GLU(Module):
 def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     """y = log(1 + e^(βx)) / β, and x itself where βx > threshold. Like `torch.nn.functional.softplus`: (*) -> (*)."""
 
-    # y = max(0, x) + log(1 + e^-|βx|) / β, where e cannot overflow; above the threshold without the logarithm
+    # from βx = 40 on the two are equal to 16 digits, so e^βx need not grow further
     def value(x: Tensor) -> Tensor:
+        limit = min(threshold, 40)
         u = x * beta
-        low = holds(torch.le, u, threshold)
-        ramp = x.clamp(min=0) if min(beta, threshold) >= 0 else torch.where(u > threshold, x, u.clamp(min=0) / beta)
-        return exp_(u.abs_().neg_()).log1p_().mul_(low).div_(beta).add_(ramp)
+        return torch.where(u > limit, x, exp_(u.clamp(max=limit)).log1p_().div_(beta))
 
-    # dy/dx = σ(βx), or 1
+    # dy/dx = σ(βx), or 1, which numbers of 7 digits cannot tell apart from βx = 17 on, and of 16 digits from 37 on
     def gradient(dy: Tensor, x: Tensor) -> Tensor:
         u = x * beta
-        high = holds(torch.gt, u, threshold)
         slope = sigmoid(u)
+        if threshold < -log(torch.finfo(u.dtype).eps / 2):
+            slope = torch.where(u > threshold, 1, slope)
         del u  # as large as the input
-        return (slope + high).clamp(max=1).mul_(dy)
+        return slope * dy
 
     return pointwise(input, value, gradient)
 

@@ -44,21 +44,23 @@ class _CTC(torch.autograd.Function):
         def reverse(x: Tensor) -> Tensor:
             return x[t_back[:, :, None], n[:, None], s_back]
 
-        emit = log_p.gather(2, labels_of_t)
+        def emitted() -> Tensor:
+            return log_p.gather(2, labels_of_t)  # found again where it is needed: only alpha is larger
+
         if ctx.needs_input_grad[0]:
-            emit = torch.cat([emit, reverse(emit)], 1)
-            alpha, beta = _alpha(emit, torch.cat([labels, labels.gather(1, s_back)])).chunk(2, 1)
-            emit = emit[:, : len(n)]
+            labels_of_both = torch.cat([labels, labels.gather(1, s_back)])
+            alpha, beta = _alpha(torch.cat([emitted(), reverse(emitted())], 1), labels_of_both).chunk(2, 1)
         else:
-            alpha = beta = _alpha(emit, labels)
+            alpha = beta = _alpha(emitted(), labels)
         # P = α_T(L) + α_T(L - 1): a path ends at the last label or at the blank behind it
         nll = -torch.logaddexp(alpha[steps, n, lengths + 1], alpha[steps, n, lengths])
         impossible = nll == torch.inf
         if ctx.needs_input_grad[0]:
             # The share of paths that are at s at time t, γ_t(s) ∝ α_t(s) β_t(s) / p_t(label s), is a softmax over s.
-            inside = (t[:, None] < steps)[:, :, None]
+            emit, inside = emitted(), (t[:, None] < steps)[:, :, None]
             possible = inside & (s < lengths[:, None]) & (emit > -torch.inf)
             gamma = reverse(beta[1:, :, 2:]).add_(alpha[1:, :, 2:]).sub_(emit).masked_fill_(~possible, -torch.inf)
+            del alpha, beta  # no longer needed, and large
             gamma = gamma.sub_(gamma.amax(2, keepdim=True)).exp_()
             gamma = gamma.div_(gamma.sum(2, keepdim=True)).masked_fill_(~possible, 0)
             # dl/dx_t(k) = p_t(k) - Σ_{label s = k} γ_t(s), of the scores x below log_softmax; torch gives it to log p

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from nnbook.nn.module import Module
-from nnbook.nn.pooling import Finder, Size, Sizes, along, check_filled, each, expand, max_over, with_indices
+from nnbook.nn.pooling import Finder, Size, Sizes, along, check_filled, each, expand, largest_of, max_over, with_indices
 
 __all__ = ["FractionalMaxPool2d", "FractionalMaxPool3d"]
 
@@ -24,10 +24,11 @@ def _fractional(kernel: Sizes, size: Sizes, samples: Tensor) -> Finder:
         i = torch.arange(count, device=x.device)
         start = ((i.to(u.dtype) + u) * alpha).long() - (u * alpha).long()
         start = torch.where(i == count - 1, n - k, start)  # (N, C, count)
-        place = start.unsqueeze(-1) + torch.arange(k, device=x.device)
-        place = along(place.flatten(-2), dim, dims).expand(*x.shape[:dim], -1, *x.shape[x.dim() + dim + 1 :])
-        y, j = x.gather(dim, place).unflatten(dim, (count, k)).max(dim)
-        return y, j.add_(along(start, dim, dims))
+        start = along(start, dim, dims)
+        shape = (*x.shape[:dim], count, *x.shape[x.dim() + dim + 1 :])
+        parts = (x.gather(dim, (start + j).expand(shape)) for j in range(k))
+        y, j = largest_of(parts) if k <= 4 else torch.stack([*parts]).max(0)
+        return y, j.add_(start)
 
     return find
 

@@ -29,9 +29,9 @@ def layer_norm(
     x = input.contiguous().flatten(-len(normalized_shape))  # (*, D)
     # μ and σ² of each position, over its D features
     over = [x.dim() - 1]
-    mean, var = moments(x, over)
     gamma, beta = (v if v is None else v.flatten() for v in (weight, bias))
-    return Standardise.apply(x, mean, var, gamma, beta, eps, over).view(input.shape)
+    y = Standardise.apply(x, moments(x, over), gamma, beta, eps, over)
+    return y if x is input else y.view(input.shape)
 
 
 class LayerNorm(Module):
@@ -87,10 +87,9 @@ def group_norm(
     x = input.unflatten(1, groups)  # (N, G, C/G, *)
     # μ and σ² of each group of each sample, over its channels and space
     over = list(range(2, x.dim()))
-    mean, var = moments(x, over)
     shape = (1, *groups, *[1] * (x.dim() - 3))
     gamma, beta = (v if v is None else v.view(shape) for v in (weight, bias))
-    return Standardise.apply(x, mean, var, gamma, beta, eps, over).flatten(1, 2)
+    return Standardise.apply(x, moments(x, over), gamma, beta, eps, over).flatten(1, 2)
 
 
 class GroupNorm(Module):

@@ -297,14 +297,14 @@ class _BinaryCrossEntropy(torch.autograd.Function):
         ctx.save_for_backward(p, t)
         # l = -(t log p + (1 - t) log(1 - p)), where no logarithm is below -100: a sure mistake costs 100, not inf
         q = widen(p)
-        log_p, log_not_p = q.log().clamp(min=-100), (-q).log1p().clamp(min=-100)
-        return ((t - 1) * log_not_p - t * log_p).to(p.dtype)
+        log_p, log_not_p = q.log().clamp_(min=-100), (-q).log1p_().clamp_(min=-100)
+        return log_not_p.mul_(t - 1).sub_(log_p.mul_(t)).to(p.dtype)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> Any:
         p, t = ctx.saved_tensors
         # dl/dp = (p - t) / (p (1 - p)), nowhere divided by 0. Autograd would stop at the cut of the logarithms.
-        dp = grad * (p - t) / ((1 - p) * p).clamp(min=1e-12) if ctx.needs_input_grad[0] else None
+        dp = (p - t).mul_(grad).div_((1 - p).mul_(p).clamp_(min=1e-12)) if ctx.needs_input_grad[0] else None
         # dl/dt = log(1 - p) - log p
         dt = grad * ((1 - p).log() - p.log()) if ctx.needs_input_grad[1] else None
         return dp, dt

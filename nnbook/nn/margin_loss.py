@@ -153,9 +153,9 @@ class _MultiMargin(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, y: Tensor, p: int, margin: float, weight: Tensor | None) -> Tensor:
         # l = Σ_{i≠y} w[y] z_i^p / C with z_i = max(0, Δ - x[y] + x[i])
-        z = (x - x.gather(1, y) + margin).clamp_(min=0).scatter_(1, y, 0)
+        z = (x - x.gather(1, y)).add_(margin).clamp_(min=0).scatter_(1, y, 0)
         share = 1 / x.size(1) if weight is None else weight[y] / x.size(1)
-        ctx.save_for_backward(x, z, y, None if weight is None else share)
+        ctx.save_for_backward(x, z if p == 2 else z > 0, y, None if weight is None else share)
         ctx.p, ctx.share = p, 1 / x.size(1)
         return ((z * z if p == 2 else z).sum(1, keepdim=True) * share).squeeze(1)
 
@@ -163,9 +163,7 @@ class _MultiMargin(torch.autograd.Function):
     def backward(ctx: Any, dl: Tensor) -> Any:
         x, z, y, share = ctx.saved_tensors
         # dl/dx[i] = w[y] p z_i^(p - 1) / C where z_i > 0, and x[y] gets all of them with a minus
-        dx = (2 * z if ctx.p == 2 else (z > 0).to(z.dtype)).mul_(
-            dl.unsqueeze(1) * (ctx.share if share is None else share)
-        )
+        dx = (2 * z if ctx.p == 2 else z.to(x.dtype)).mul_(dl.unsqueeze(1) * (ctx.share if share is None else share))
         return final(dx.scatter_(1, y, -dx.sum(1, keepdim=True)), x), None, None, None, None
 
 
@@ -247,14 +245,15 @@ class _MultiLabelMargin(torch.autograd.Function):
         y = torch.where(counts > 0, y, 0)
         is_wrong = torch.zeros_like(x).scatter_add_(1, y, counts) == 0
         of_targets, loss, dx = x.gather(1, y), x.new_zeros(n), torch.zeros_like(x)
-        step = 1 + 2**22 // max(x.numel(), 1)  # as many targets at a time as give some million pairs
+        # a few targets at a time, whose pairs stay in a CPU's cache and fill a GPU
+        step = 1 + 2 ** (15 if x.device.type == "cpu" else 22) // max(x.numel(), 1)
         for j in (slice(start, start + step) for start in range(0, classes, step)):
             # l = Σ_j Σ_i max(0, 1 - x[y_j] + x[i]) / C over targets y_j and classes i that are none: pairs (N, J, C)
-            z = (x.unsqueeze(1) - of_targets[:, j, None] + 1).clamp_(min=0)
+            z = (x.unsqueeze(1) - of_targets[:, j, None]).add_(1).clamp_(min=0)
             z = z.mul_(counts[:, j, None]).mul_(is_wrong.unsqueeze(1))
             loss += z.sum((1, 2)) / classes
             # Each pair with z > 0 pulls x[i] down and x[y_j] up, alike.
-            pulls = (z > 0).to(x.dtype)
+            pulls = z.sign_()
             dx.add_(pulls.sum(1)).scatter_add_(1, y[:, j], -pulls.sum(2))
         ctx.save_for_backward(x, dx.div_(classes))
         return loss

@@ -55,13 +55,14 @@ def batch_norm(
     if training:
         # μ = mean of x and σ² = mean of (x - μ)², for each channel over batch and space
         over = [0, *range(2, input.dim())]
-        mean, var = moments(input, over)
+        mean, var, centred = moments(input, over)
         _remember(running_mean, running_var, mean, var, momentum, input.numel() // input.size(1))
     else:
         over = []
         mean, var = per_channel(input, running_mean, running_var)
+        centred = None
     # y = (x - μ) / sqrt(σ² + ε) · γ + β
-    return Standardise.apply(input, mean, var, *per_channel(input, weight, bias), eps, over)
+    return Standardise.apply(input, (mean, var, centred), *per_channel(input, weight, bias), eps, over)
 
 
 @torch.no_grad()
@@ -210,9 +211,9 @@ def instance_norm(
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     # μ and σ² of each channel of each sample, over space
     over = list(range(2, input.dim()))
-    mean, var = moments(input, over)
+    mean, var, centred = moments(input, over)
     _remember(running_mean, running_var, mean.mean(0), var.mean(0), momentum, math.prod(input.shape[2:]))
-    return Standardise.apply(input, mean, var, *per_channel(input, weight, bias), eps, over)
+    return Standardise.apply(input, (mean, var, centred), *per_channel(input, weight, bias), eps, over)
 
 
 class _InstanceNorm(_NormBase):

@@ -26,14 +26,19 @@ def _widened(function: Callable[..., Tensor], *given: Tensor) -> Tensor:
     return function(*[x.float() for x in given]).to(given[0].dtype)
 
 
-def exp(x: Tensor) -> Tensor:
-    """e^x = 2^(x log2 e): on a CPU `exp2` takes a third of the time of `torch.exp`, and rounds as fused ones do."""
-    return (x * (1 / log(2))).exp2() if x.is_floating_point() else x.exp()
+def exp(x: Tensor, scale: float = 1) -> Tensor:
+    """e^(ax) = 2^(ax log2 e): on a CPU `exp2` takes a third of the time of `torch.exp`, and rounds as fused ones do."""
+    return (x * (scale / log(2))).exp2_() if x.is_floating_point() else (x * scale).exp_()
 
 
 def exp_(x: Tensor) -> Tensor:
-    """The same in place."""
+    """e^x in place."""
     return x.mul_(1 / log(2)).exp2_() if x.is_floating_point() else x.exp_()
+
+
+def affine(x: Tensor, scale: float, shift: float) -> Tensor:
+    """scale · x + shift in one pass over memory."""
+    return torch.rsub(x, shift, alpha=-scale)
 
 
 class _Pointwise(torch.autograd.Function):
@@ -98,7 +103,7 @@ def positive(x: Tensor) -> Tensor:
     return x.detach().sign().clamp_(min=0)
 
 
-def holds(comparison: Callable[..., Tensor], x: Tensor, bound: float) -> Tensor:
+def holds(comparison: Callable[..., Tensor], x: Tensor, bound: float | Tensor) -> Tensor:
     """1 where comparison(x, bound) holds, else 0, as numbers of x's dtype: holds(torch.gt, x, 3)."""
     return comparison(x.detach(), bound, out=torch.empty_like(x))
 

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from nnbook.nn.module import Module
 from nnbook.nn.padding import pad
+from nnbook.nn.pointwise import holds
 
 __all__ = ["MaxPool1d", "MaxPool2d", "MaxPool3d"]
 
@@ -40,6 +41,25 @@ def max_over(input: Tensor, dims: int, find: Finder) -> tuple[Tensor, Tensor]:
     return input.flatten(-dims).gather(-1, index.flatten(-dims)).view_as(index), index
 
 
+def largest(windows: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    """The largest value along dim and its first place, in which NaN counts as the largest: `windows.max(dim)`."""
+    # On a CPU that runs a loop of its own for each result, which takes longer than to compare a few values.
+    few = windows.device.type == "cpu" and windows.size(dim) <= 4
+    return largest_of(windows.unbind(dim)) if few else windows.max(dim)
+
+
+def largest_of(parts: Iterable[Tensor]) -> tuple[Tensor, Tensor]:
+    """The largest value of a few tensors at each place, and which of them has it: compared one after the other."""
+    numbered = enumerate(part.contiguous() for part in parts)
+    _, y = next(numbered)
+    place = torch.zeros_like(y)
+    for j, x in numbered:
+        # 1 where x is larger than y or the first NaN: y = y, and not x <= y
+        torch.maximum(place, holds(torch.eq, y, y).sub_(holds(torch.le, x, y)).mul_(j), out=place)
+        y = torch.maximum(y, x)
+    return y, place.long()
+
+
 def _sliding(kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil_mode: bool) -> Finder:
     """Windows at equal distances; outside of the input they see -inf."""
 
@@ -51,7 +71,7 @@ def _sliding(kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil
             lowest: float = -math.inf if x.is_floating_point() else torch.iinfo(x.dtype).min
             x = pad(x, [*[0, 0] * (-1 - dim), p, beyond], value=lowest)
         # Stretches as long as the spread-out window, of which every d-th value counts: a view, no copy.
-        y, j = x.unfold(dim, span, s)[..., ::d].max(-1)
+        y, j = largest(x.unfold(dim, span, s)[..., ::d], -1)
         # place = i · stride - padding + j · dilation
         start = along(torch.arange(-p, count * s - p, s, device=x.device), dim)
         place = (j if d == 1 else j.mul_(d)).add_(start)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from nnbook.nn.module import Module
 from nnbook.nn.parameter import Parameter
-from nnbook.nn.pointwise import gate, holds, pointwise, positive, step, widen
+from nnbook.nn.pointwise import affine, gate, holds, pointwise, positive, step, widen
 
 __all__ = [
     "CELU",
@@ -318,7 +318,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """y = x / 6 + 1 / 2, cut off at 0 and 1. Like `torch.nn.functional.hardsigmoid`: input (*) -> (*)."""
 
     def value(x: Tensor) -> Tensor:
-        return (x / 6).add_(0.5).clamp_(0, 1)
+        return affine(x, 1 / 6, 1 / 2).clamp_(0, 1)
 
     # dy/dx = 1/6 where -3 < x < 3, else 0; in torch, and so here, 1/6 has single precision at any dtype
     def gradient(dy: Tensor, x: Tensor) -> Tensor:
@@ -333,10 +333,11 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     def value(x: Tensor) -> Tensor:
         return (x + 3).clamp_(0, 6).mul_(x).mul_(1 / 6)
 
-    # dy/dx = x/3 + 1/2 where -3 < x < 3, else 0 or 1
+    # dy/dx = (x + 3/2) / 3 where -3 < x < 3, else 0 or 1: as if x were -3/2 or 3/2 there
     def gradient(dy: Tensor, x: Tensor) -> Tensor:
-        inside = x.detach().abs().lt_(3)
-        return x.clamp(-3, 3).div_(3).add_(0.5).mul_(inside).add_(holds(torch.ge, x, 3)).mul_(dy)
+        near = x.clamp(-3, 3)
+        side = near.div(3, rounding_mode="trunc")  # -1, 0 or 1
+        return near.sub_(side, alpha=3 / 2).add_(3 / 2).mul_(1 / 3).mul_(dy)
 
     return pointwise(input, value, gradient, inplace=inplace)
 

@@ -9,19 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from nnbook.nn.activation import sigmoid
 from nnbook.nn.linear import linear
 from nnbook.nn.module import Module
 from nnbook.nn.parameter import Parameter
 from nnbook.nn.rectifier import relu
 
 __all__ = ["GRUCell", "LSTMCell", "RNNCell", "RNNCellBase"]
-
-
-def _sigmoid(x: Tensor) -> Tensor:
-    # σ(x) = 1 / (1 + e⁻ˣ) = eᵐ / (eᵐ + eᵐ⁻ˣ) for any m. With m = min(x, 0) no exponent is positive, so nothing
-    # overflows, and eᵐ + eᵐ⁻ˣ is 1 + e^(2m − x).
-    m = x.clamp(max=0)
-    return m.exp() / (1 + (2 * m - x).exp())
 
 
 # The equations: wx is W_ih x + b_ih, wh is W_hh h + b_hh, both (N, gates · hidden_size) -------------------------------
@@ -38,7 +32,7 @@ def lstm_step(wx: Tensor, wh: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
     # W_i x + b_i + W_h h + b_h for all four gates
     gates = wx + wh
     # i, f and o = σ(...), g = tanh(...)          σ of the whole row is cheaper than three calls; g's is not used
-    i, f, _, o = _sigmoid(gates).chunk(4, dim=1)
+    i, f, _, o = sigmoid(gates).chunk(4, dim=1)
     g = gates.chunk(4, dim=1)[2].tanh()
     # c ← f ⊙ c + i ⊙ g
     c = f * c + i * g
@@ -50,7 +44,7 @@ def gru_step(wx: Tensor, wh: Tensor, h: Tensor) -> Tensor:
     """The new h (N, hidden_size)."""
     (rx, zx, nx), (rh, zh, nh) = wx.chunk(3, dim=1), wh.chunk(3, dim=1)
     # r, z = σ(W_i x + b_i + W_h h + b_h)
-    r, z = _sigmoid(rx + rh), _sigmoid(zx + zh)
+    r, z = sigmoid(rx + rh), sigmoid(zx + zh)
     # n = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn))
     n = torch.tanh(nx + r * nh)
     # h ← (1 − z) ⊙ n + z ⊙ h

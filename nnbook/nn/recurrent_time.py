@@ -10,6 +10,7 @@ Rows are packed: those of step 0, then those of step 1, ...; step t has the firs
 T is the number of all rows, H is hidden_size.
 """
 
+from math import log
 from typing import Any
 
 import torch
@@ -49,8 +50,8 @@ class Walk:
 
 
 def _sigmoid_(x: Tensor) -> Tensor:
-    # σ(x) = 1 / (1 + e⁻ˣ): where e⁻ˣ is infinite, σ is 0; nothing is differentiated here
-    return x.neg_().exp_().add_(1).reciprocal_()
+    # σ(x) = 1 / (1 + e⁻ˣ): where e⁻ˣ = 2^(−x log₂e) is infinite, σ is 0; nothing is differentiated here
+    return x.mul_(-1 / log(2)).exp2_().add_(1).reciprocal_()
 
 
 # Each kind: wx (T, gates · H) may be overwritten.  forward -> outputs (T, width), last states, what backward wants.

@@ -27,9 +27,10 @@ class _Softmax(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> Any:
         (y,) = ctx.saved_tensors
-        # dx_i = y_i (dy_i - Σ_j dy_j y_j)
-        dy, p = widen(grad), widen(y)
-        return (dy - (dy * p).sum(ctx.dim, keepdim=True)).mul_(p).to(grad.dtype), None
+        # dx_i = y_i dy_i - y_i Σ_j dy_j y_j
+        p = widen(y)
+        dy_p = widen(grad) * p
+        return dy_p.addcmul_(p, dy_p.sum(ctx.dim, keepdim=True), value=-1).to(grad.dtype), None
 
 
 class _LogSoftmax(torch.autograd.Function):
@@ -48,7 +49,7 @@ class _LogSoftmax(torch.autograd.Function):
         (y,) = ctx.saved_tensors
         # dx_i = dy_i - e^y_i Σ_j dy_j
         dy = widen(grad)
-        return (dy - exp(widen(y)) * dy.sum(ctx.dim, keepdim=True)).to(grad.dtype), None
+        return dy.addcmul(exp(widen(y)), dy.sum(ctx.dim, keepdim=True), value=-1).to(grad.dtype), None
 
 
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
