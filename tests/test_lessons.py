@@ -8,7 +8,7 @@ import pytest
 
 from nnbook import course
 
-LESSONS = [l for l in course.lessons() if l.is_there]
+LESSONS = course.lessons()
 ROOTS = ("nn", "F", "optim", "scratch", "scratch_optim", "functional", "torch.nn", "torch.optim")
 MODULES = ("functional", "init", "utils", "lr_scheduler")
 
@@ -32,6 +32,35 @@ def names_used(source):
                 yield rest[0] if first in MODULES and rest else first
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(HOMES):
             yield from (alias.name for alias in node.names)
+
+
+def test_every_lesson_of_the_catalogue_is_written_and_no_other():
+    found = {path.stem for path in LESSONS[0].notebook.parent.glob("*.ipynb")}
+    assert found == {l.id for l in LESSONS}
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda l: l.id)
+def test_a_lesson_was_run_from_top_to_bottom(lesson):
+    code = cells(lesson, "code")
+    assert [c.execution_count for c in code] == list(range(1, len(code) + 1))
+    assert [o for c in code for o in c.outputs if o.output_type == "error" or o.get("name") == "stderr"] == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda l: l.id)
+def test_every_picture_has_its_words(lesson):
+    shown = [o for c in cells(lesson, "code") for o in c.outputs if "image/png" in o.get("data", {})]
+    assert len(shown) >= 2, "a picture and an explorer"
+    for output in shown:
+        alt = output.metadata["image/png"]["alt"]
+        assert alt == output.data["text/plain"] and len(alt) > 60
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda l: l.id)
+def test_a_lesson_leads_to_each_of_its_exercises_and_to_the_next_lesson(lesson):
+    prose = "\n".join(c.source for c in cells(lesson, "markdown"))
+    assert [e.name for e in lesson.exercises if f"`{e.name}`" not in prose] == []
+    following = [l.id for l in LESSONS[LESSONS.index(lesson) + 1 :][:1]]
+    assert all(f"]({id}.ipynb)" in prose for id in following)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda l: l.id)

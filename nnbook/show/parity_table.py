@@ -72,7 +72,8 @@ def _ours(name: str) -> tuple[Any, str]:
     """nnbook's component of that name, and where torch keeps its twin."""
     from nnbook import nn, optim
 
-    for home, place in (("nn", nn), ("nn.functional", nn.functional), ("nn.init", nn.init), ("optim", optim)):
+    places = {"nn": nn, "nn.functional": nn.functional, "nn.init": nn.init, "optim": optim}
+    for home, place in {**places, "optim.lr_scheduler": optim.lr_scheduler}.items():
         if hasattr(place, name):
             return getattr(place, name), home
     raise AttributeError(f"nnbook has no component {name!r}")

@@ -173,6 +173,9 @@ def _buffers(base: Any, rec: Recorder) -> None:
         one.register_buffer("mean", torch.ones(3), persistent=False)
     rec("keys of another object's state_dict", _keys(other))
     rec("keys of the state_dict with a child", _keys(module))
+    other.register_buffer("mean", torch.zeros(3))
+    other.register_buffer("scratch", torch.zeros(2), persistent=False)
+    rec("keys after both were registered again", _keys(other))
 
 
 def _none(base: Any, rec: Recorder) -> None:
@@ -577,6 +580,15 @@ def _casts(base: Any, rec: Recorder) -> None:
     net.left.to(device=rec.device, dtype=torch.float32)
     rec("the other branch", {n: p.dtype for n, p in net.named_parameters()})
     rec("a buffer that somebody held, values", held.float())
+    other = base()
+    other.register_buffer("mean", torch.ones(2))
+    other.register_buffer("count", torch.tensor(0))
+    other.mean = torch.zeros(2)
+    other.double()
+    rec("a buffer that was replaced, after double()", other.mean)
+    # a device that is there everywhere
+    other.to("meta")
+    rec("where buffers are after to(another device)", {n: b.device.type for n, b in other.named_buffers()})
 
 
 def _trains(base: Any, rec: Recorder) -> None:
