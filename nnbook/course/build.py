@@ -153,6 +153,7 @@ def execute(nb: dict[str, Any], label: str) -> dict[str, Any]:
             store_widget_state=False,
             kernel_name="python3",
             record_timing=False,
+            coalesce_streams=True,  # two prints of one cell may arrive in one message or in two
             resources={"metadata": {"path": folder}},
         )
         try:
