@@ -145,7 +145,7 @@ CONV2D = ModuleSpec(
         inputs=[normal(2, 4, 3, 4)],
         mode="train",
     ),
-    Init("starts with uniform weights and bias within 1/sqrt(n)", args=(3, 1024, (3, 5))),
+    Init("starts with uniform weights and bias within 1/sqrt(n)", args=(2, 1024, (3, 5))),
     Init("counts one group's channels for its start", args=(16, 2048, 2), kwargs={"groups": 8}),
     # -- of the library alone --
     Case("keeps half precision", args=(3, 4, 3), inputs=[normal(2, 3, 5, 6)], dtypes=("bfloat16",), scope=L),

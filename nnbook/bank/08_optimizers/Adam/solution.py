@@ -33,8 +33,7 @@ class Adam(torch.optim.Optimizer):
             state["w"] = torch.zeros_like(p)
         state["t"] += 1
         t, m, v = state["t"], state["m"], state["v"]
-        if group["weight_decay"] != 0:
-            g = g + group["weight_decay"] * p
+        g = g + group["weight_decay"] * p
         m.mul_(beta1).add_(g, alpha=1 - beta1)
         v.mul_(beta2).add_((1 - beta2) * g * g)
         if group["amsgrad"]:

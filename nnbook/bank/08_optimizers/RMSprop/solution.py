@@ -38,17 +38,13 @@ class RMSprop(torch.optim.Optimizer):
             state["a"] = torch.zeros_like(p)
             state["b"] = torch.zeros_like(p)
         v, a, b = state["v"], state["a"], state["b"]
-        if group["weight_decay"] != 0:
-            g = g + group["weight_decay"] * p
+        g = g + group["weight_decay"] * p
         v.mul_(alpha).add_((1 - alpha) * g * g)
         if group["centered"]:
             a.mul_(alpha).add_(g, alpha=1 - alpha)
             s = (v - a * a).sqrt() + group["eps"]
         else:
             s = v.sqrt() + group["eps"]
-        if group["momentum"] > 0:
-            b.mul_(group["momentum"]).add_(g / s)
-            p.sub_(group["lr"] * b)
-        else:
-            p.sub_(group["lr"] * g / s)
+        b.mul_(group["momentum"]).add_(g / s)  # without momentum, b is the step itself
+        p.sub_(group["lr"] * b)
         # END SOLUTION

@@ -33,12 +33,11 @@ class SGD(torch.optim.Optimizer):
     def update(self, p, g, group):
         if group["maximize"]:
             g = -g
-        if group["weight_decay"] != 0:
-            g = g + group["weight_decay"] * p
+        g = g + group["weight_decay"] * p
         if group["momentum"] != 0:
             state = self.state[p]
             if "momentum_buffer" not in state:
-                state["momentum_buffer"] = g.clone()
+                state["momentum_buffer"] = g  # not p.grad itself: the sum above is a tensor of its own
             else:
                 state["momentum_buffer"].mul_(group["momentum"]).add_(g, alpha=1 - group["dampening"])
             b = state["momentum_buffer"]

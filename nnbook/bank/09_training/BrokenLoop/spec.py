@@ -79,14 +79,15 @@ def _modes(candidate, rec):
 
 def _rates(candidate, rec):
     """the learning rate at each batch of three epochs"""
-    for lr, gamma, sizes in ((0.4, 0.5, (5, 5, 3)), (0.1, 0.9, (4,))):
+    for given, sizes in (({"lr": 0.4, "gamma": 0.5}, (5, 5, 3)), ({"lr": 0.1, "gamma": 0.9}, (4,)), ({}, (4,))):
         model = Watched(rec, norm=False)
-        loop = candidate(model, lr=lr, gamma=gamma)
+        loop = candidate(model, **given)
         model.ask = lambda loop=loop: loop.optimizer.param_groups[0]["lr"]
         loop.fit(_data(rec, *sizes), _data(rec, 4, key="test"), 3)
         rates = torch.tensor([rate for _, graph, rate in model.calls if graph], dtype=torch.float64)
-        rec(f"the rates with lr={lr}, gamma={gamma}", rates)
-        rec(f"the kind of optimizer with lr={lr}", isinstance(loop.optimizer, torch.optim.SGD))
+        told = ", ".join(f"{name}={value}" for name, value in given.items()) or "the defaults"
+        rec(f"the rates with {told}", rates)
+        rec(f"the kind of optimizer with {told}", isinstance(loop.optimizer, torch.optim.SGD))
 
 
 def _defaults(candidate, rec):
