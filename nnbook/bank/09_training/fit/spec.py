@@ -193,7 +193,7 @@ def _frozen(candidate, rec):
     torch.manual_seed(4)
     one = Watched(nn.Linear(5, 3), train, test).to(rec.device)
     two = copy.deepcopy(one)
-    first, second = candidate(one, train, test, 2, 0), candidate(two, train, test, 2, 0)
+    first, second = candidate(one, train, test, 2, 0), candidate(two, train, test, 2)  # 0 is the seed if none is given
     rec("entries of both histories", [len(first["loss"]), len(second["loss"])])
     near = all(abs(a - b) < 1e-5 for a, b in zip(first["loss"], second["loss"]))
     rec("the second training starts as the first did", near)
