@@ -82,6 +82,7 @@ def train(nn, optim, network, optimizer_name, dtype, device, epochs=3):
     return losses, right, model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=pytest.mark.cuda)])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("optimizer", RATES)

@@ -28,7 +28,7 @@ def test_the_stub_is_met_politely(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("seed", [None, 7])  # None: a fresh one, as in a notebook
+@pytest.mark.parametrize("seed", [7, pytest.param(None, marks=pytest.mark.slow)])  # None: a fresh one, as in a notebook
 def test_the_solution_passes(name, seed):
     exercise = bank.find(name)
     report = judge_source(exercise, exercise.solution, seed=seed)

@@ -19,6 +19,7 @@ def test_a_changed_solution_fails(name):
     assert alive == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [n for n in NAMES if mutants.equivalent(n)])
 def test_the_list_of_equivalent_ones_is_up_to_date(name):
     titles = {m.title for m in mutants.mutants(bank.find(name).solution)}

@@ -41,6 +41,7 @@ def test_parity_of_the_scratch_component(name, device):
     assert failures(spec, mine, theirs) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_no_case_ends_early(name):
     """A case that breaks off, by a slip in its own story, would break off for everybody and prove nothing."""
@@ -64,6 +65,7 @@ def test_parity_of_torch_with_itself(name, device):
         assert failures(spec, seen, observe(spec, spec.reference, seed, scope="library", device=device)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TWINS)
 def test_from_scratch(name):
     """No fused operator is called by any component, under whatever name, in any case of its spec."""
@@ -74,6 +76,7 @@ def test_from_scratch(name):
     assert set(seen.forbidden) - children == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_observations_survive_the_journey(name):
     spec = specs.find(name)

@@ -78,6 +78,7 @@ def test_an_unknown_bug_is_named():
         show.instruments("rust")
 
 
+@pytest.mark.slow
 def test_the_explorer_redraws_one_image():
     pytest.importorskip("ipywidgets")
     explorer = show.explore_loop()
