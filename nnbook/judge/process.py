@@ -7,6 +7,7 @@ is up. This is the seam at which a stronger sandbox takes over: whatever runs `o
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import select
 import signal
@@ -58,6 +59,7 @@ def _overtime(signum, frame):
 def in_child(work: Callable[[], bytes], timeout: float, memory: int = MEMORY_BYTES) -> Outcome:
     """Fork, run `work` in the child under limits, and hand back what it wrote."""
     reader, writer = os.pipe()
+    gc.freeze()  # what is here already is not for the child to collect: looking at it would copy its memory
     pid = os.fork()
     if pid == 0:
         code = 1
@@ -68,6 +70,7 @@ def in_child(work: Callable[[], bytes], timeout: float, memory: int = MEMORY_BYT
             code = 0
         finally:
             os._exit(code)
+    gc.unfreeze()
     os.close(writer)
     deadline = time.monotonic() + timeout + _GRACE_SECONDS
     blob, late = _read_all(reader, deadline)

@@ -72,7 +72,9 @@ class Standardise(torch.autograd.Function):
         # With x̂ = (x - μ) / sqrt(σ² + ε), the sums of dy and of dy · x̂ over all along which σ, γ and β are the same.
         # What follows needs no more than these. (The steps run in place: two tensors of x's size at a time, not six.)
         fine = _broadcast_shape(x, *(t for t in (rstd, weight, bias) if t is not None))
-        sum_x, sum_1 = (x - mean).mul_(dy).sum_to_size(fine).mul_(rstd), dy.sum_to_size(fine)
+        sum_x, sum_1 = (x - mean).mul_(dy).sum_to_size(fine), dy.sum_to_size(fine)
+        if x.numel():  # of nothing, σ is no number, and the sums are 0
+            sum_x *= rstd
         # dγ = Σ dy · x̂, dβ = Σ dy
         dweight = None if weight is None else sum_x.sum_to_size(weight.shape).to(weight.dtype)
         dbias = None if bias is None else sum_1.sum_to_size(bias.shape).to(bias.dtype)
