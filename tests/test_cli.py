@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -255,7 +256,10 @@ def test_lab_in_a_folder_that_cannot_be_written(nnbook, tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_lab_serves_and_ends_cleanly(tmp_path, number):
-    command = [sys.executable, "-m", "nnbook.cli", "lab", "ws", "--no-browser"]
+    # Jupyter looks for a free port, then takes it: two of them that start at once, as tests do, may find the same one.
+    with socket.create_server(("localhost", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "nnbook.cli", "lab", "ws", "--no-browser", "--port", str(port)]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         address = None

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -250,6 +251,8 @@ def _address(process: subprocess.Popen, start: str, log: Path, patience: float =
         with contextlib.suppress(OSError, ValueError, KeyError):
             said = json.loads(note.read_bytes())
             token = f"?token={said['token']}" if said.get("token") else ""
+            # Jupyter writes its note a moment before it answers there.
+            socket.create_connection((said["hostname"], said["port"]), timeout=5).close()
             return said["url"].rstrip("/") + start + token
         time.sleep(0.05)
     why = f"did not start in {patience:g} s" if process.poll() is None else f"ended with status {process.returncode}"
