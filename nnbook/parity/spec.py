@@ -164,7 +164,8 @@ class Steps(_Named):
     def given(self, name: str) -> str:
         """The case in words."""
         several = f", {len(self.groups)} groups" if len(self.groups) > 1 else ""
-        return f"{name}(params, {_arguments((), self.kwargs)}){several} over {self.steps} steps"
+        options = ", ".join(filter(None, ["params", _arguments((), self.kwargs)]))
+        return f"{name}({options}){several} over {self.steps} steps"
 
 
 AnyCase = Case | Error | Init | Scenario | Steps
